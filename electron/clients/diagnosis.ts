@@ -35,8 +35,13 @@ export function diagnose(
   return {
     state: 'late',
     text: `"${milestone.title}" has not come for ${Math.round(quietSeconds)} s; ${describeSeconds(milestone.usualSeconds)} is usual.`,
-    advice: [...failures(client), milestone.advice].join(' '),
+    advice: adviceFor(client, milestone),
   }
+}
+
+/** What to try first when a client does not reach `milestone`: what went wrong on the way, then what helps in general. */
+export function adviceFor(client: Client, milestone: Milestone): string {
+  return [...failures(client), milestone.advice].join(' ')
 }
 
 /** What went wrong on the way, most telling first, each a sentence. */

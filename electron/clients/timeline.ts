@@ -94,6 +94,11 @@ export function reduce(timeline: Timeline, event: BootEvent): Timeline {
       return transferEnded(timeline, event)
     case 'file-missing':
       return fileMissing(timeline, event)
+    case 'machine-started':
+      return {
+        ...timeline,
+        clients: { ...timeline.clients, [event.client]: firstSight(event.client, event.at, 1) },
+      }
     case 'console-line':
       return consoleLine(timeline, event)
     default:
@@ -202,7 +207,9 @@ function consoleLine(timeline: Timeline, event: At<'console-line'>): Timeline {
     next,
     event.client,
     event.at,
-    (trigger) => trigger.on === 'console' && event.line.includes(trigger.text),
+    (trigger, isNext) =>
+      // Any line will do only where nothing but the kernel can be speaking: after all that was loaded before it.
+      trigger.on === 'console' && (trigger.text === '' ? isNext : event.line.includes(trigger.text)),
   )
 }
 
@@ -240,19 +247,21 @@ function changeTransfer(
   }))
 }
 
-/** Marks every milestone whose trigger fits and that comes after what was already reached, once. */
+/** Marks every milestone whose trigger fits, once. `isNext`: the one before it is reached. */
 function reach(
   timeline: Timeline,
   id: string,
   at: number,
-  fits: (trigger: MilestoneTrigger) => boolean,
+  fits: (trigger: MilestoneTrigger, isNext: boolean) => boolean,
 ): Timeline {
   const client = timeline.clients[id]
   const milestones = timeline.session?.milestones ?? []
   if (client === undefined) return timeline
-  const fresh = milestones.filter(
-    (milestone) => client.reached[milestone.id] === undefined && fits(milestone.trigger),
-  )
+  const fresh = milestones.filter((milestone, index) => {
+    const previous = milestones[index - 1]
+    const isNext = previous === undefined || client.reached[previous.id] !== undefined
+    return client.reached[milestone.id] === undefined && fits(milestone.trigger, isNext)
+  })
   if (fresh.length === 0) return timeline
   const reached = { ...client.reached, ...Object.fromEntries(fresh.map((milestone) => [milestone.id, at])) }
   return { ...timeline, clients: { ...timeline.clients, [id]: { ...client, reached } } }

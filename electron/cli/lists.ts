@@ -1,0 +1,38 @@
+import colors from 'picocolors'
+import { openService } from './service.ts'
+
+export async function listInterfaces({ json }: { readonly json?: boolean }): Promise<void> {
+  const service = openService()
+  try {
+    const interfaces = await service.request({ name: 'interfaces' })
+    if (json) for (const entry of interfaces) print(JSON.stringify(entry))
+    else if (interfaces.length === 0) print('No network interface was found.')
+    else
+      for (const { name, kind, link, speed, addresses, reason } of interfaces) {
+        const facts = [kind, `link ${link}`, speed === undefined ? '' : `${speed} Mb/s`, addresses.join(', ')]
+        print(`${colors.bold(name.padEnd(16))} ${facts.filter((fact) => fact !== '').join(' · ')}`)
+        print(`${' '.repeat(17)}${colors.dim(reason)}`)
+      }
+  } finally {
+    await service.close()
+  }
+}
+
+export async function listChains({ json }: { readonly json?: boolean }): Promise<void> {
+  const service = openService()
+  try {
+    for (const chain of await service.request({ name: 'chains' })) {
+      if (json) print(JSON.stringify(chain))
+      else {
+        print(`${colors.bold(chain.id.padEnd(12))} ${chain.title}`)
+        print(`${' '.repeat(13)}${colors.dim(chain.summary)}`)
+      }
+    }
+  } finally {
+    await service.close()
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

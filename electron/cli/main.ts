@@ -1,0 +1,109 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { formatFailure } from './failure.ts'
+import { listChains, listInterfaces } from './lists.ts'
+import { serve } from './serve.ts'
+import { tryChain } from './try.ts'
+
+const program = new Command('bootwire')
+  .description('Boots the machine at the other end of the cable over the network.')
+  .showHelpAfterError()
+
+program
+  .command('try')
+  .description('boot a virtual target on a virtual cable: no hardware, no root')
+  .addOption(chainOption())
+  .option('--kernel <file>', 'a MultiBoot kernel instead of the sample one')
+  .option('--args <text>', "the kernel's command line")
+  .option(
+    '--module <file>',
+    'a MultiBoot module, with its arguments after the file name; repeatable',
+    collect,
+    [],
+  )
+  .option(
+    '--loaders <folder>',
+    "look here for boot loader files before this computer's own; repeatable",
+    collect,
+    [],
+  )
+  .option('--memory <MB>', "the target's memory in megabytes", integer(16, 65_536), 512)
+  .addOption(
+    new Option('--nic <model>', "the target's network card")
+      .choices(['e1000', 'virtio-net-pci', 'rtl8139', 'pcnet'])
+      .default('e1000'),
+  )
+  .option('--faults <spec>', "make the cable bad: 'loss=5%,duplicate=5%,reorder=5,delay=2ms,seed=7'")
+  .option('--until <milestone>', 'succeed at this milestone and not at the last one')
+  .option('--timeout <seconds>', 'give up after this long', integer(1, 86_400), 180)
+  .option('--screenshot <file.png>', "save the target's screen at the end")
+  .option('--capture <file.pcapng>', 'save every frame for Wireshark')
+  .option('--json', 'one event a line, as JSON')
+  .action(tryChain)
+
+program
+  .command('serve')
+  .description('boot real targets on one network interface')
+  .requiredOption('--interface <name>', 'the interface the target is cabled to; see `bootwire interfaces`')
+  .addOption(chainOption())
+  .option('--kernel <file>', 'a MultiBoot kernel instead of the sample one')
+  .option('--args <text>', "the kernel's command line")
+  .option(
+    '--module <file>',
+    'a MultiBoot module, with its arguments after the file name; repeatable',
+    collect,
+    [],
+  )
+  .option(
+    '--loaders <folder>',
+    "look here for boot loader files before this computer's own; repeatable",
+    collect,
+    [],
+  )
+  .addOption(
+    new Option('--dhcp <mode>', 'give out addresses, stand beside another DHCP server, or leave DHCP alone')
+      .choices(['full', 'proxy', 'off'])
+      .default('full'),
+  )
+  .option('--force', 'give out addresses although another DHCP server answers on this link')
+  .option('--address <CIDR>', 'an address for the interface for this session, such as 10.77.0.1/24')
+  .option('--allow <MAC>', 'answer this machine only; repeatable', collect, [])
+  .option('--fixed <MAC=address>', 'always give this machine this address; repeatable', collect, [])
+  .option('--user <name>', 'whom to run as once the ports are open; the user who called sudo by default')
+  .option('--json', 'one event a line, as JSON')
+  .action(serve)
+
+program
+  .command('interfaces')
+  .description('list the network interfaces, the best for a cabled target first')
+  .option('--json', 'one interface a line, as JSON')
+  .action(listInterfaces)
+
+program
+  .command('chains')
+  .description('list the boot chains and how far each gets')
+  .option('--json', 'one chain a line, as JSON')
+  .action(listChains)
+
+function chainOption(): Option {
+  return new Option('--chain <id>', 'the boot chain; see `bootwire chains`').default('pxelinux')
+}
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value]
+}
+
+function integer(least: number, most: number) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`)
+    return value
+  }
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.stderr.write(formatFailure(error))
+  process.exitCode = 1
+}

@@ -1,0 +1,95 @@
+/**
+ * What a face may ask of the boot service. A request is one JSON line `{ id, command }` on the service's
+ * standard input; its reply and every event are one line each on its standard output.
+ */
+import { z } from 'zod'
+import { BootEvent, DhcpMode } from '../clients/events.ts'
+
+export const NicModel = z.enum(['e1000', 'virtio-net-pci', 'rtl8139', 'pcnet'])
+export type NicModel = z.infer<typeof NicModel>
+
+const macAddress = z
+  .string()
+  .regex(
+    /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i,
+    'A MAC address is six hexadecimal pairs, such as 52:54:00:12:34:56',
+  )
+  .toLowerCase()
+
+/** A path on this computer, read with the rights of the user and never with root's. */
+const path = z.string().min(1).max(4096)
+
+export const ChainChoice = z.strictObject({
+  id: z.string(),
+  /** Absent: the chain's embedded default. */
+  kernel: path.optional(),
+  arguments: z.string().optional(),
+  modules: z.array(z.strictObject({ path, arguments: z.string() })).default([]),
+  /** Folders to look in for boot loader files before this computer's own. */
+  loaderFolders: z.array(path).default([]),
+})
+export type ChainChoice = z.infer<typeof ChainChoice>
+
+export const LinkChoice = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('interface'),
+    name: z.string(),
+    /** An address with prefix length for an interface that has none, for the session. */
+    address: z.string().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('wire'),
+    /** The virtual target on the other end; memory in MiB. */
+    memory: z.int().min(16).max(65_536).default(512),
+    nic: NicModel.default('e1000'),
+    faults: z.string().optional(),
+    /** A pcapng file that every frame is written to. */
+    capture: path.optional(),
+  }),
+])
+export type LinkChoice = z.infer<typeof LinkChoice>
+
+export const DhcpChoice = z.strictObject({
+  mode: DhcpMode.default('full'),
+  /** Start in full mode although another server answers on this link. */
+  force: z.boolean().default(false),
+  /** Who is answered; empty means anyone on the link. */
+  allow: z.array(macAddress).default([]),
+  /** Addresses that are always given to the same machine. */
+  fixed: z.array(z.strictObject({ mac: macAddress, address: z.ipv4() })).default([]),
+})
+export type DhcpChoice = z.infer<typeof DhcpChoice>
+
+export const StartOptions = z.strictObject({
+  link: LinkChoice,
+  chain: ChainChoice,
+  dhcp: DhcpChoice,
+  /** Whom to run as once the sockets are open, when started as root; absent: the user who called sudo. */
+  user: z.string().optional(),
+})
+export type StartOptions = z.infer<typeof StartOptions>
+
+export const Command = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('interfaces') }),
+  z.strictObject({ name: z.literal('chains') }),
+  z.strictObject({ name: z.literal('start'), options: StartOptions }),
+  z.strictObject({ name: z.literal('stop') }),
+  /** Writes the virtual target's screen as PNG. */
+  z.strictObject({ name: z.literal('screenshot'), path }),
+  z.strictObject({ name: z.literal('reset-target') }),
+])
+export type Command = z.infer<typeof Command>
+
+export const Request = z.strictObject({ id: z.int(), command: Command })
+export type Request = z.infer<typeof Request>
+
+/** What went wrong, why, and each way out as a sentence. */
+export const Failure = z.object({ code: z.string(), message: z.string(), remedies: z.array(z.string()) })
+export type Failure = z.infer<typeof Failure>
+
+export const Message = z.union([
+  z.object({ event: BootEvent }),
+  z.object({ reply: z.int(), result: z.unknown() }),
+  z.object({ reply: z.int(), failure: Failure }),
+])
+export type Message = z.infer<typeof Message>

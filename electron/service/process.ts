@@ -1,0 +1,61 @@
+/** The boot service process: requests come in on standard input, replies and events go out on standard output. */
+import { createInterface } from 'node:readline'
+import { ZodError } from 'zod'
+import { BootService } from './boot-service.ts'
+import { Request, type Message } from './commands.ts'
+import { failureOf } from './failure.ts'
+
+const service = new BootService()
+service.onEvent((event) => send({ event }))
+
+const input = createInterface({ input: process.stdin })
+input.on('line', (line) => void answer(line))
+// Whoever started this process holds its input open; when they are gone, nothing may stay behind.
+input.on('close', () => end('the app was closed'))
+process.on('SIGTERM', () => end('it was told to end'))
+process.on('SIGINT', () => end('it was interrupted'))
+process.stdout.on('error', () => end('nobody listens any more'))
+// No packet, file or message may end this process: what slips through is told and the service goes on.
+process.on('uncaughtException', report)
+process.on('unhandledRejection', report)
+
+async function answer(line: string): Promise<void> {
+  const request = parse(line)
+  if (request === undefined) return
+  try {
+    send({ reply: request.id, result: (await service.execute(request.command)) ?? null })
+  } catch (error) {
+    send({ reply: request.id, failure: failureOf(error) })
+  }
+}
+
+function parse(line: string): Request | undefined {
+  let id = 0
+  try {
+    const json: unknown = JSON.parse(line)
+    if (typeof json === 'object' && json !== null && 'id' in json && Number.isInteger(json.id))
+      id = Number(json.id)
+    return Request.parse(json)
+  } catch (error) {
+    const message =
+      error instanceof ZodError ? error.issues.map((issue) => issue.message).join('; ') : String(error)
+    send({ reply: id, failure: { code: 'bad-request', message: `Not a request: ${message}`, remedies: [] } })
+    return undefined
+  }
+}
+
+let ending: Promise<void> | undefined
+
+function end(reason: string): void {
+  ending ??= service.close(reason).finally(() => process.exit(0))
+}
+
+function report(error: unknown): void {
+  service.report(
+    `Something unforeseen happened and was survived: ${error instanceof Error ? error.stack : String(error)}`,
+  )
+}
+
+function send(message: Message): void {
+  if (process.stdout.writable) process.stdout.write(`${JSON.stringify(message)}\n`)
+}

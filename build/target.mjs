@@ -1,0 +1,100 @@
+/**
+ * Builds the programs that run on the target, from `resources/target` into `dist/target`. Plain Node: it runs
+ * before anything is installed. The same sources give the same bytes on every computer.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const sources = join(root, 'resources', 'target')
+const output = join(root, 'dist', 'target')
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+/** Each is a folder of `resources/target` with C, assembler and a `link.ld`; it becomes one ELF file. */
+const programs = ['samples/hello']
+
+const compile = [
+  ...['-m32', '-march=i386', '-std=gnu11', '-Os', '-Wall', '-Wextra', '-Werror'],
+  ...['-ffreestanding', '-fno-builtin', '-fno-pic', '-fno-pie', '-fno-stack-protector', '-fcf-protection=none'],
+  ...['-fno-asynchronous-unwind-tables', '-fno-tree-loop-distribute-patterns', '-mgeneral-regs-only'],
+  `-ffile-prefix-map=${sources}=.`,
+  `-DBOOTWIRE_VERSION="${version}"`,
+]
+/** Why `-n` and `noseparate-code`: see the linker scripts. */
+const link = ['-m', 'elf_i386', '-n', '-z', 'noseparate-code', '--build-id=none', '-s', '--fatal-warnings']
+
+/**
+ * Builds what is older than its sources.
+ * @returns {{ name: string, path: string, built: boolean }[]} every program and whether it had to be built
+ * @throws {Error} which says what is missing, or shows what the compiler said
+ */
+export function buildTargets() {
+  return programs.map((name) => {
+    const folder = join(sources, name)
+    const path = join(output, `${name}.elf`)
+    const files = readdirSync(folder).map((file) => join(folder, file))
+    const newest = Math.max(...[...files, fileURLToPath(import.meta.url), join(root, 'package.json')].map(changed))
+    const built = changed(path) < newest
+    if (built) build(files, join(folder, 'link.ld'), path)
+    return { name, path, built }
+  })
+}
+
+function build(files, script, path) {
+  const prefix = toolPrefix()
+  mkdirSync(dirname(path), { recursive: true })
+  // Beside the result, so that the rename at the end is atomic when two builds run at once.
+  const work = mkdtempSync(join(dirname(path), '.build-'))
+  try {
+    const objects = files
+      .filter((file) => /\.[cS]$/.test(file))
+      .map((file, index) => {
+        const object = join(work, `${index}.o`)
+        run(`${prefix}gcc`, [...compile, '-c', file, '-o', object])
+        return object
+      })
+    const result = join(work, 'result')
+    run(`${prefix}ld`, [...link, '-T', script, '-o', result, ...objects])
+    renameSync(result, path)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+/** A computer of another kind needs a cross compiler, whose tools carry a prefix. */
+function toolPrefix() {
+  const native = process.platform === 'linux' && ['x64', 'ia32'].includes(process.arch)
+  const prefixes = native ? [''] : ['x86_64-elf-', 'i686-elf-', 'x86_64-linux-gnu-']
+  const found = prefixes.find((prefix) =>
+    ['gcc', 'ld'].every((tool) => spawnSync(prefix + tool, ['--version'], { stdio: 'ignore' }).status === 0),
+  )
+  if (found !== undefined) return found
+  throw new Error(
+    'The programs that run on the target need gcc and ld for x86, which were not found. ' +
+      (native
+        ? 'Install the Debian packages gcc and binutils: apt-get install gcc binutils'
+        : 'Install a cross compiler: Homebrew x86_64-elf-gcc, or the Debian package gcc-x86-64-linux-gnu.'),
+  )
+}
+
+function run(command, args) {
+  const { status, error, stderr } = spawnSync(command, args, { encoding: 'utf8' })
+  if (error) throw new Error(`${command} could not be started: ${error.message}`)
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\nended with ${status}:\n${stderr}`)
+}
+
+/** Milliseconds since the epoch; zero for a file that is not there. */
+function changed(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    for (const { name, built } of buildTargets()) console.log(`${name}: ${built ? 'built' : 'up to date'}`)
+  } catch (error) {
+    console.error(error.message)
+    process.exitCode = 1
+  }
+}

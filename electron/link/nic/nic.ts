@@ -238,8 +238,7 @@ export class Nic implements Link {
       this.#facts = (await readInterfaces()).find(({ name }) => name === this.name) ?? this.#facts
       this.#detached = false
     } catch (error) {
-      // A returned adapter gets its address a moment later, from the system or by hand.
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL') this.#report(await this.#explain(error))
+      this.#report(await this.#explain(error))
     } finally {
       // Ports of the keeper's plan that were closed since.
       for (const sockets of kept.values()) closePort(sockets)

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlanError, type MissingFile } from '../chains/chain.ts'
 import { PXELINUX_FILES, type PxelinuxFile, type PxelinuxParts } from '../chains/pxelinux.ts'
+import { unresolvedSymbols } from '../formats/syslinux-link.ts'
 import { fitsTogether, versionText, type SyslinuxPart } from '../formats/syslinux.ts'
+import { DecodeError } from '../protocols/bytes.ts'
 import { describeImport, ImportError, type Import } from './import.ts'
 
 /** Folders that together hold one distribution of Syslinux. */
@@ -66,7 +69,7 @@ export async function findSyslinux(
     const found = await searchPlace(place)
     for (const name of PXELINUX_FILES) if (found[name] !== undefined) together[name] ??= found[name]
     if (!isComplete(found)) continue
-    const problem = mismatch(found)
+    const problem = await mismatch(found)
     if (problem === undefined) return partsOf(found)
     // A mismatch in the user's own folders is told, and not covered up by taking other files.
     if (place.origin === 'your import') throw new PlanError([problem])
@@ -74,7 +77,7 @@ export async function findSyslinux(
   }
   if (problems.length > 0) throw new PlanError(problems)
   if (!isComplete(together)) throw new PlanError(missingFrom(together))
-  const problem = mismatch(together)
+  const problem = await mismatch(together)
   if (problem !== undefined) throw new PlanError([problem])
   return partsOf(together)
 }
@@ -112,7 +115,7 @@ function missingFrom(found: FoundParts): MissingFile[] {
 }
 
 /** What does not fit together, as far as the files tell; undefined when nothing speaks against them. */
-function mismatch(found: Required<FoundParts>): MissingFile | undefined {
+async function mismatch(found: Required<FoundParts>): Promise<MissingFile | undefined> {
   const parts = PXELINUX_FILES.map((name) => found[name])
   const told = (these: readonly FoundPart[]) =>
     these.map(({ part, file }) => `${part.name} is of ${versionText(part)}, from ${file.path}`).join('; ')
@@ -122,9 +125,19 @@ function mismatch(found: Required<FoundParts>): MissingFile | undefined {
   const fits = parts.every(({ part }, index) =>
     parts.slice(index + 1).every((other) => fitsTogether(part, other.part)),
   )
-  return fits
-    ? undefined
-    : { what: 'A set of Syslinux files of one version', remedy: `${told(parts)}. ${REMEDY}` }
+  if (fits && (await linkedFully(parts))) return undefined
+  return { what: 'A set of Syslinux files of one version', remedy: `${told(parts)}. ${REMEDY}` }
+}
+
+async function linkedFully(parts: readonly FoundPart[]): Promise<boolean> {
+  const [pxelinux, ...modules] = await Promise.all(parts.map(({ file }) => readFile(file.path)))
+  try {
+    return pxelinux === undefined || unresolvedSymbols(pxelinux, modules).length === 0
+  } catch (error) {
+    // A module whose symbols cannot be read tells nothing for or against it.
+    if (error instanceof DecodeError) return true
+    throw error
+  }
 }
 
 function partsOf(found: Required<FoundParts>): PxelinuxParts {

@@ -17,7 +17,7 @@ import {
 import { delimiter, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProgram, hasApt, knowsPackages, refreshLists } from './debian.mjs'
-import { capture, step } from './step.mjs'
+import { capture } from './step.mjs'
 
 const cache = fileURLToPath(new URL('../node_modules/.cache/bootwire/debian', import.meta.url))
 /** Programs with all that they need and that this system has not. */

@@ -51,13 +51,17 @@ export async function takeBackLeftovers(folder = RECORD_FOLDER): Promise<string[
   for (const name of names.filter((one) => one.endsWith('.json'))) {
     const record = await readRecord(join(folder, name))
     if (record === undefined || (await isAlive(record))) continue
-    const subnet = parseSubnet(record.address)
-    // Without its interface the address is gone as well.
-    if (await hasAddress(record.interface, subnet)) {
-      await removeAddress(record.interface, subnet)
-      taken.push(`${record.address} from ${record.interface}`)
+    try {
+      const subnet = parseSubnet(record.address)
+      // Without its interface the address is gone as well.
+      if (await hasAddress(record.interface, subnet)) {
+        await removeAddress(record.interface, subnet)
+        taken.push(`${record.address} from ${record.interface}`)
+      }
+      await forgetAddress(folder, record.interface)
+    } catch {
+      // The record stays for the next start; this one need not fail for it.
     }
-    await forgetAddress(folder, record.interface)
   }
   return taken
 }

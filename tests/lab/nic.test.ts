@@ -96,7 +96,9 @@ describe.skipIf(noLab())('a real interface', () => {
     wanted.tell('10.77.0.1 67 window')
     const segment = heard('w'.repeat(1400))
     await until('ten segments', () => wanted.reports.filter(segment).length === 10)
-    const sources = new Set(wanted.reports.filter(segment).map(({ address, port }) => `${address}:${port}`))
+    const sources = new Set(
+      wanted.reports.filter(segment).map(({ address, port }) => `${String(address)}:${String(port)}`),
+    )
     expect([...sources]).toEqual([expect.stringMatching(/^10\.77\.0\.1:\d{4,5}$/)])
     expect([...sources]).not.toContain('10.77.0.1:67')
   })

@@ -44,8 +44,19 @@ export const SocketFlag = {
   broadcast: darwin ? 0x20 : 6,
 } as const
 
+/** The calls as C declares them; koffi knows their types from their declarations only. */
+interface Library {
+  socket(domain: number, type: number, protocol: number): number
+  close(fd: number): number
+  bind(fd: number, address: Buffer, length: number): number
+  connect(fd: number, address: Buffer, length: number): number
+  setsockopt(fd: number, level: number, name: number, value: Buffer, length: number): number
+  send(fd: number, data: Uint8Array, length: number, flags: number): number
+  if_nametoindex(name: string): number
+}
+
 /** Looked up at first use: the library is not to be searched where nothing of it is called. */
-const library = memo(() => {
+const library = memo((): Library => {
   const c = koffi.load(null)
   return {
     socket: c.func('int socket(int domain, int type, int protocol)'),
@@ -69,7 +80,10 @@ export function closeDescriptor(fd: number): void {
 
 /** From now on the socket hears and sends by that interface alone: SO_BINDTODEVICE, on macOS IP_BOUND_IF. */
 export function bindToInterface(fd: number, name: string): void {
-  if (!darwin) return setOption(fd, SOL_SOCKET, BIND_TO_DEVICE, Buffer.from(`${name}\0`))
+  if (!darwin) {
+    setOption(fd, SOL_SOCKET, BIND_TO_DEVICE, Buffer.from(`${name}\0`))
+    return
+  }
   const index = Buffer.alloc(4)
   index.writeInt32LE(interfaceIndex(name) ?? 0)
   setOption(fd, IPPROTO_IP, IP_BOUND_IF, index)

@@ -23,7 +23,10 @@ export class NicSocket implements LinkSocket {
 
   /** Goes on with other sockets in place of the ones before. */
   adopt(sockets: PortSockets): void {
-    if (this.#closed) return closePort(sockets)
+    if (this.#closed) {
+      closePort(sockets)
+      return
+    }
     this.release()
     for (const socket of new Set([sockets.hearing, sockets.speaking]))
       socket

@@ -199,7 +199,10 @@ export class Nic implements Link {
     }
     if (seen.index === undefined) return
     if (this.#detached && !(await this.#reattach())) return
-    if (this.#removed) return this.#returned(seen)
+    if (this.#removed) {
+      this.#returned(seen)
+      return
+    }
     if (seen.running !== this.#running) {
       this.#running = seen.running
       this.#reported.clear()

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { svelte, vitePreprocess } from '@sveltejs/vite-plugin-svelte'
@@ -46,12 +46,13 @@ export default defineConfig(({ mode }) => ({
         sourcemap: true,
         minify: false,
         rolldownOptions: {
-          input: Object.fromEntries(Object.entries(processes).filter(([, path]) => existsSync(path))),
+          input: processes,
           external,
           output: {
             format: 'esm',
             entryFileNames: '[name].js',
-            chunkFileNames: 'shared/[name]-[hash].js',
+            // Beside the entries: code finds dist/target and the other programs from its own place.
+            chunkFileNames: '[name]-[hash].js',
             banner: ({ name }) => (name === 'cli' ? '#!/usr/bin/env node' : ''),
           },
         },
@@ -117,8 +118,7 @@ function executable(fileName: string): Plugin {
     name: 'bootwire:executable',
     applyToEnvironment: ({ name }) => name === 'node',
     writeBundle({ dir }) {
-      const file = `${dir}/${fileName}`
-      if (existsSync(file)) chmodSync(file, 0o755)
+      chmodSync(`${dir}/${fileName}`, 0o755)
     },
   }
 }

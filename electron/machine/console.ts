@@ -5,11 +5,15 @@ const LONGEST_LINE = 1024
  * Escape sequences of terminals (ECMA-48 section 5.4): control sequences such as colours and cursor moves,
  * strings such as window titles, and two-byte ones.
  */
-// eslint-disable-next-line no-control-regex
-const ESCAPE_SEQUENCE =
-  /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-OQ-WYZ\\`-~])/g
-// eslint-disable-next-line no-control-regex
-const OTHER_CONTROLS = /[\x00-\x08\x0b-\x1f\x7f]/g
+const ESCAPE_SEQUENCE = new RegExp(
+  [
+    String.raw`\x1b\[[0-?]*[ -/]*[@-~]`,
+    String.raw`\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)`,
+    String.raw`\x1b[ -/]*[0-OQ-WYZ\\\x60-~]`,
+  ].join('|'),
+  'g',
+)
+const OTHER_CONTROLS = new RegExp(String.raw`[\x00-\x08\x0b-\x1f\x7f]`, 'g')
 
 /** Makes lines of plain text from what a target writes to its serial port. */
 export class ConsoleLines {

@@ -18,20 +18,17 @@ const MOST_UNREAD = 4 << 20
  * turned away, and the same one may come back as often as it is started.
  */
 export class Cable {
-  readonly #listener: Listener
+  #listener!: Listener
   readonly #events: CableEvents
   #target: Socket | undefined
 
   static async open(events: CableEvents): Promise<Cable> {
-    let plug: ((socket: Socket) => void) | undefined
-    const listener = await listenPrivately((socket) => plug?.(socket))
-    const cable = new Cable(listener, events)
-    plug = (socket) => cable.#plugIn(socket)
+    const cable = new Cable(events)
+    cable.#listener = await listenPrivately((socket) => cable.#plugIn(socket))
     return cable
   }
 
-  private constructor(listener: Listener, events: CableEvents) {
-    this.#listener = listener
+  private constructor(events: CableEvents) {
     this.#events = events
   }
 

@@ -41,7 +41,7 @@ export class ReservedPorts {
         if (property === 'open')
           return (port: number, hear: DatagramHandler) => this.#take(port, hear) ?? target.open(port, hear)
         const value: unknown = Reflect.get(target, property, target)
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value
+        return typeof value === 'function' ? value.bind(target) : value
       },
     })
   }

@@ -217,6 +217,12 @@ export class Lab {
   }
 }
 
+/** Parameters of setpriv(1) for a user without rights, who may read a clone that is in root's own folder. */
+export const AS_NOBODY = [
+  ...['--reuid', '65534', '--regid', '65534', '--clear-groups'],
+  ...['--inh-caps', '+dac_read_search', '--ambient-caps', '+dac_read_search'],
+]
+
 /** Waits until `condition` gives something other than `undefined` or `false`; throws after `timeout` milliseconds. */
 export async function until<T>(
   what: string,

@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { compile } from './compile.ts'
 import { Dialogue, type Report } from './dialogue.ts'
-import { Lab, noLab, until, type Computer } from './namespaces.ts'
+import { AS_NOBODY, Lab, noLab, until, type Computer } from './namespaces.ts'
 import type { NicServiceOptions } from './programs/nic-service.ts'
 
 describe.skipIf(noLab())('a service that was started as root', () => {
@@ -134,10 +133,14 @@ describe.skipIf(noLab())('a service that was started as root', () => {
   })
 
   it('is not stopped short by the Ctrl-C that a terminal sends to everyone', async () => {
-    const { keeper: pid } = await start().ready()
+    const running = start()
+    const { keeper: pid } = await running.ready()
     process.kill(Number(pid), 'SIGINT')
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(server.addresses('eth0')).toEqual(['10.77.0.1/24'])
+    running.tell('close')
+    await running.end()
+    expect(server.addresses('eth0')).toEqual([])
   })
 
   it('has the address taken back after it was killed', async () => {
@@ -210,26 +213,15 @@ describe.skipIf(noLab())('a service that was started as root', () => {
     await unaddressed.end()
   })
 
-  it('says that an address needs root', () => {
-    const options = JSON.stringify({
+  it('says that an address needs root', async () => {
+    const options: NicServiceOptions = {
       interface: 'eth0',
       ports: [],
       keeper: { program: keeper, recordFolder, address: '10.77.0.1/24' },
-    })
-    const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
-    const [command, parameters] = server.inside(nobody[0] ?? '', [
-      ...nobody.slice(1),
-      process.execPath,
-      service,
-      options,
-    ])
-    let printed = ''
-    try {
-      execFileSync(command, parameters, { encoding: 'utf8' })
-    } catch (error) {
-      printed = (error as { stdout: string }).stdout
     }
-    expect(JSON.parse(printed)).toMatchObject({ error: 'not-permitted' })
-    expect(printed).toContain('sudo ip address add 10.77.0.1/24 dev eth0')
+    const parameters = [...AS_NOBODY, process.execPath, service, JSON.stringify(options)]
+    const { stdout } = await server.run('setpriv', parameters)
+    expect(JSON.parse(stdout)).toMatchObject({ error: 'not-permitted' })
+    expect(stdout).toContain('sudo ip address add 10.77.0.1/24 dev eth0')
   })
 })

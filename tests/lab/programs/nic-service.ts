@@ -1,12 +1,13 @@
 /**
  * A service as small as it can be on a real interface, for the tests of link, keeper and privileges. It reports in
  * JSON lines on standard output, takes commands as lines on standard input, and answers datagrams by their text:
- * `broadcast` goes to everyone's port 68, `window` back as ten datagrams from a new port, anything else straight back.
+ * `broadcast` goes to everyone on the port it came from, `window` back as ten datagrams from a new port, anything
+ * else straight back.
  */
 import { createInterface } from 'node:readline'
 import { LinkError, type Endpoint } from '../../../electron/link/link.ts'
 import { openNic } from '../../../electron/link/nic/nic.ts'
-import { BROADCAST_ADDRESS, parseSubnet } from '../../../electron/protocols/addresses.ts'
+import { ANY_ADDRESS, BROADCAST_ADDRESS, parseSubnet } from '../../../electron/protocols/addresses.ts'
 import { startKeeper } from '../../../electron/service/keeper.ts'
 import { dropPrivileges } from '../../../electron/service/privileges.ts'
 
@@ -47,9 +48,9 @@ async function serve(): Promise<void> {
     const port = await link.open(number, (data, from) => {
       const text = data.toString()
       report({ heard: text, from: from.address, on: number })
-      if (text === 'broadcast') port.send(data, { address: BROADCAST_ADDRESS, port: 68 })
+      if (text === 'broadcast') port.send(data, { address: BROADCAST_ADDRESS, port: from.port })
       else if (text === 'window') void sendWindow(from)
-      else port.send(data, from)
+      else if (from.address !== ANY_ADDRESS) port.send(data, from)
     })
   }
 

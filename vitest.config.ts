@@ -1,20 +1,28 @@
 import { defineConfig } from 'vitest/config'
+import { peerEnvironment } from './build/peers.mjs'
+
+const env = peerEnvironment()
 
 export default defineConfig({
   test: {
+    reporters: ['default', './tests/reporter.ts'],
     projects: [
       {
         test: {
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/lab/**', 'tests/bench/**'],
+          exclude: ['tests/lab/**', 'tests/bench/**', 'tests/desktop/**'],
+          env,
         },
       },
       {
         test: {
           name: 'lab',
           include: ['tests/lab/**/*.test.ts'],
-          fileParallelism: false,
+          env,
+          // Whole boots and real clients keep time: they run one file at a time, after everything else.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -15,8 +15,14 @@ const floors = [
   ['formats', 'protocols'],
 ]
 
-/** Milestones are part of a chain and of the timeline made from it; `clients` owns their words. */
-const neighbours = [{ from: 'chains', to: ['clients'] }]
+/**
+ * Milestones are part of a chain and of the timeline made from it; `clients` owns their words. Files are read
+ * with the byte cursors of `protocols`.
+ */
+const neighbours = [
+  { from: 'chains', to: ['clients'] },
+  { from: 'formats', to: ['protocols'] },
+]
 
 /** A page in a sandbox knows the contract by its types and runs the reducer: nothing else of Node's side. */
 const sandboxed = ['preload', 'renderer']

@@ -63,3 +63,14 @@ export class PlanError extends Error {
     this.missing = missing
   }
 }
+
+/** A choice that a chain cannot carry out: what and why, and the way out as a sentence. */
+export class ChoiceError extends Error {
+  override readonly name = 'ChoiceError'
+  readonly remedy: string
+
+  constructor(message: string, remedy: string) {
+    super(message)
+    this.remedy = remedy
+  }
+}

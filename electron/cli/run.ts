@@ -79,6 +79,7 @@ export async function startRun(
       })
     },
     async close() {
+      await service.request({ name: 'stop' }).catch(() => {})
       await service.close()
       printer.close(timeline)
     },

@@ -11,7 +11,7 @@ service.onEvent((event) => send({ event }))
 const input = createInterface({ input: process.stdin })
 input.on('line', (line) => void answer(line))
 // Whoever started this process holds its input open; when they are gone, nothing may stay behind.
-input.on('close', () => end('the app was closed'))
+input.on('close', () => end('whoever started it has ended'))
 process.on('SIGTERM', () => end('it was told to end'))
 process.on('SIGINT', () => end('it was interrupted'))
 process.stdout.on('error', () => end('nobody listens any more'))

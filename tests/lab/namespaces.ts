@@ -54,6 +54,12 @@ function ip(...parameters: string[]): string {
 
 let made = 0
 
+/** What `ip -json address show` tells of an interface. */
+interface Shown {
+  readonly address: string
+  readonly addr_info: readonly { family: string; local: string; prefixlen: number }[]
+}
+
 /** A computer of the lab: a network namespace with its own interfaces, addresses, routes and ports. */
 export class Computer {
   /** The namespace's name, for `ip netns exec`. */
@@ -162,11 +168,10 @@ export class Computer {
     rmSync(`/etc/netns/${this.namespace}`, { recursive: true, force: true })
   }
 
-  #show(name: string): {
-    address: string
-    addr_info: { family: string; local: string; prefixlen: number }[]
-  } {
-    return JSON.parse(this.ip('-json', 'address', 'show', 'dev', name))[0]
+  #show(name: string): Shown {
+    const [shown] = JSON.parse(this.ip('-json', 'address', 'show', 'dev', name)) as Shown[]
+    if (shown === undefined) throw new Error(`${this.namespace} has no interface ${name}.`)
+    return shown
   }
 }
 
@@ -211,6 +216,12 @@ export class Lab {
     process.off('exit', this.#atExit)
   }
 }
+
+/** Parameters of setpriv(1) for a user without rights, who may read a clone that is in root's own folder. */
+export const AS_NOBODY = [
+  ...['--reuid', '65534', '--regid', '65534', '--clear-groups'],
+  ...['--inh-caps', '+dac_read_search', '--ambient-caps', '+dac_read_search'],
+]
 
 /** Waits until `condition` gives something other than `undefined` or `false`; throws after `timeout` milliseconds. */
 export async function until<T>(

@@ -1,0 +1,99 @@
+import type { Milestone } from '../clients/events.ts'
+
+/** What a virtual target shows on its serial port; nothing can be seen of a real one after its last transfer. */
+export interface ConsoleWatch {
+  /** The text by which the kernel is known to run; empty for the first line at all. */
+  readonly text: string
+}
+
+/** The way of a target through this chain. The names are those on the server. */
+export function pxelinuxMilestones(
+  kernel: string,
+  modules: readonly string[],
+  console?: ConsoleWatch,
+): Milestone[] {
+  const lastModule = modules.at(-1)
+  return [
+    {
+      id: 'heard',
+      title: 'The target asks for an address',
+      trigger: { on: 'heard' },
+      usualSeconds: 30,
+      advice:
+        'Check the cable, and that network boot (PXE) is on and comes first in the firmware set-up of the target.',
+    },
+    {
+      id: 'address',
+      title: 'The target has an address',
+      trigger: { on: 'address' },
+      usualSeconds: 5,
+      advice:
+        'The answer may be lost on the way: leave out switches that are slow to open a port, and look for another DHCP server or a firewall on this computer.',
+    },
+    loaded(
+      'pxelinux',
+      'PXELINUX',
+      'pxelinux.0',
+      5,
+      'Let TFTP (UDP port 69) pass the firewall of this computer.',
+    ),
+    loaded(
+      'ldlinux',
+      'The core of PXELINUX',
+      'ldlinux.c32',
+      3,
+      'PXELINUX started but did not get further: its files must be of one version, and the network card may need a firmware update.',
+    ),
+    {
+      id: 'config',
+      title: 'The configuration is read',
+      trigger: { on: 'transfer-complete', file: 'pxelinux.cfg/default' },
+      usualSeconds: 3,
+      advice:
+        'If the target shows "Undef symbol FAIL" or "Failed to load", pxelinux.0 and ldlinux.c32 are of different versions: use files of one version.',
+    },
+    loaded(
+      'mboot',
+      'The MultiBoot loader',
+      'mboot.c32',
+      3,
+      'If the target waits at "boot:", a key was held down at power-on: press Enter.',
+    ),
+    loaded(
+      'kernel',
+      'The kernel',
+      kernel,
+      10,
+      'If the target shows an error of mboot.c32, its libcom32.c32 is of another version: use files of one version.',
+    ),
+    ...(lastModule === undefined
+      ? []
+      : [
+          loaded(
+            'modules',
+            modules.length === 1 ? 'The module' : `All ${modules.length} modules`,
+            lastModule,
+            10 * modules.length,
+            'A large module takes long on old network cards; if the rate stays at zero, the target may be out of memory.',
+          ),
+        ]),
+    ...(console === undefined ? [] : [started(console.text)]),
+  ]
+}
+
+function loaded(id: string, what: string, file: string, usualSeconds: number, advice: string): Milestone {
+  const verb = what.startsWith('All ') ? 'are' : 'is'
+  const title = `${what} ${verb} loaded`
+  return { id, title, trigger: { on: 'transfer-complete', file }, usualSeconds, advice }
+}
+
+function started(text: string): Milestone {
+  return {
+    id: 'started',
+    title: 'The kernel runs',
+    trigger: { on: 'console', text },
+    usualSeconds: 10,
+    advice:
+      'The kernel was handed over but says nothing on its serial port: read the screen of the target, and give the kernel the argument that sends its messages to the first serial port.',
+  }
+}

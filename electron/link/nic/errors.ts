@@ -1,0 +1,83 @@
+/** What is told when an interface or a port cannot be had: what, why, and the ways out. */
+import { rankInterfaces } from '../interfaces/rank.ts'
+import type { InterfaceFacts } from '../interfaces.ts'
+import { LinkError } from '../link.ts'
+import { findPortOwner, type PortOwner } from './port-owner.ts'
+import type { Attachment } from './ports.ts'
+
+export function noInterface(name: string, interfaces: readonly InterfaceFacts[]): LinkError {
+  const ranked = rankInterfaces(interfaces)
+  const [best] = ranked
+  return new LinkError('no-interface', `There is no network interface named ${name}.`, [
+    best === undefined
+      ? 'Plug in a network adapter: this computer has none at the moment.'
+      : `Name one of these, the likeliest first: ${ranked.map((one) => one.name).join(', ')}.`,
+  ])
+}
+
+export function noAddress(name: string): LinkError {
+  return new LinkError('no-address', `The interface ${name} has no IPv4 address.`, [
+    'Give it one for the session with --address 10.77.0.1/24.',
+    'Give it one for good in the network settings of this computer.',
+  ])
+}
+
+/** What a failed attempt to open a port means. */
+export async function portError(error: unknown, attachment: Attachment, port: number): Promise<LinkError> {
+  const { code, message } = error as NodeJS.ErrnoException
+  const { name, address } = attachment
+  switch (code) {
+    case 'EADDRINUSE':
+      return portTaken(attachment, port, await findPortOwner(port, address))
+    case 'EACCES':
+    case 'EPERM':
+      return notPermitted(port)
+    case 'ENODEV':
+      return new LinkError('no-interface', `The interface ${name} was removed.`, [
+        'Plug the adapter in again, or name another interface.',
+      ])
+    case 'EADDRNOTAVAIL':
+      return new LinkError('no-address', `${address} is not an address of ${name} at the moment.`, [
+        'See to it that the interface is up and has its address.',
+        `Give it one for the session with --address ${address}/24.`,
+      ])
+    default:
+      return new LinkError('failed', `UDP port ${port} on ${name} could not be opened: ${message}.`, [
+        'See the system log of this computer for what refused it.',
+      ])
+  }
+}
+
+export function portTaken({ name }: Attachment, port: number, owner: PortOwner | undefined): LinkError {
+  if (owner === undefined)
+    return new LinkError('port-taken', `UDP port ${port} on ${name} is taken by another program.`, [
+      'Stop that program, and start again.',
+      ...(process.platform === 'linux' ? [`See which one it is with: sudo ss -ulpn sport = :${port}`] : []),
+    ])
+  const starter = ['', 'systemd', 'init'].includes(owner.startedBy) ? '' : `, started by ${owner.startedBy}`
+  return new LinkError(
+    'port-taken',
+    `UDP port ${port} on ${name} is taken by ${owner.name} (process ${owner.pid}${starter}).`,
+    [
+      owner.startedBy === 'NetworkManager'
+        ? 'Turn off connection sharing in the network settings of this computer, and start again.'
+        : `Stop ${owner.name}, and start again.`,
+    ],
+  )
+}
+
+export function notPermitted(port: number): LinkError {
+  const linux = process.platform === 'linux'
+  return new LinkError(
+    'not-permitted',
+    `UDP port ${port} may not be opened: ports below 1024 are reserved for the administrator of this computer.`,
+    process.platform === 'win32'
+      ? ['Start Bootwire as administrator.']
+      : [
+          'Start with sudo: Bootwire gives root up again as soon as its ports are open.',
+          ...(linux
+            ? ['Or open these ports to everyone: sudo sysctl net.ipv4.ip_unprivileged_port_start=67']
+            : []),
+        ],
+  )
+}

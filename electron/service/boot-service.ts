@@ -1,0 +1,180 @@
+import type { BootEvent } from '../clients/events.ts'
+import { chains } from '../chains/index.ts'
+import { parseFaults } from '../link/faults.ts'
+import { listInterfaces } from '../link/interfaces.ts'
+import type { Link } from '../link/link.ts'
+import { openNic } from '../link/nic/nic.ts'
+import { Wire } from '../link/wire/wire.ts'
+import { Machine } from '../machine/machine.ts'
+import { parseSubnet } from '../protocols/addresses.ts'
+import type { Command, LinkChoice, StartOptions } from './commands.ts'
+import { ServiceFailure } from './failure.ts'
+import { Journal } from './journal.ts'
+import { startKeeper, type Keeper } from './keeper.ts'
+import { planChain } from './planning.ts'
+import { dropPrivileges, mayAdminister } from './privileges.ts'
+import { ReservedPorts } from './reserved-ports.ts'
+import { KEEPER } from './resources.ts'
+import type { Results } from './results.ts'
+import { Session } from './session.ts'
+
+type InterfaceChoice = Extract<LinkChoice, { kind: 'interface' }>
+type WireChoice = Extract<LinkChoice, { kind: 'wire' }>
+
+const DHCP_CLIENT_PORT = 68
+/** DHCP, the client port on which other servers are heard, TFTP, ProxyDHCP. */
+const PORTS = [67, DHCP_CLIENT_PORT, 69, 4011]
+
+/** Carries out commands, one session at a time, and tells everything it sees as one stream of events. */
+export class BootService {
+  readonly #journal = new Journal()
+  /** What a running session has opened, in that order; closed in the other. */
+  readonly #closers: (() => unknown)[] = []
+  #state: 'idle' | 'starting' | 'running' | 'stopping' = 'idle'
+  #machine: Machine | undefined
+
+  onEvent(listener: (event: BootEvent) => void): () => void {
+    return this.#journal.onEvent(listener)
+  }
+
+  /** Rejects with a `ServiceFailure`, a `LinkError`, or another error that `failureOf` knows. */
+  async execute(command: Command): Promise<Results[Command['name']]> {
+    switch (command.name) {
+      case 'interfaces':
+        return listInterfaces()
+      case 'chains':
+        return chains
+      case 'start':
+        return this.#start(command.options)
+      case 'stop':
+        return this.#stop('you asked for it')
+      case 'screenshot':
+        await this.#requireMachine().screenshot(command.path)
+        return null
+      case 'reset-target':
+        await this.#requireMachine().reset()
+        return null
+    }
+  }
+
+  /** Tells something that has no event of its own. */
+  report(text: string): void {
+    this.#journal.record({ type: 'notice', level: 'advice', text })
+  }
+
+  async close(reason: string): Promise<void> {
+    await this.#stop(reason)
+  }
+
+  async #start(options: StartOptions): Promise<null> {
+    if (this.#state !== 'idle')
+      throw new ServiceFailure('busy', 'A session is running already.', [
+        'Stop it before you start another one.',
+      ])
+    this.#state = 'starting'
+    try {
+      if (options.link.kind === 'wire') await this.#startOnWire(options.link, options)
+      else await this.#startOnInterface(options.link, options)
+      this.#state = 'running'
+    } catch (error) {
+      await this.#closeAll()
+      this.#state = 'idle'
+      throw error
+    }
+    return null
+  }
+
+  async #startOnWire(choice: WireChoice, { chain, dhcp }: StartOptions): Promise<void> {
+    const planned = await planChain(chain, true)
+    const link = await Wire.create({
+      ...(choice.faults === undefined ? {} : { faults: parseFaults(choice.faults) }),
+      ...(choice.capture === undefined ? {} : { capture: choice.capture }),
+    })
+    this.#closers.push(() => link.close())
+    const session = await Session.start({ link, planned, dhcp, isShared: false, emit: this.#journal.record })
+    this.#closers.push(() => session.close())
+    const { memory, nic } = choice
+    const machine = await Machine.start({ cable: link, memory, nic, emit: this.#journal.record })
+    this.#closers.push(() => machine.quit())
+    this.#machine = machine
+  }
+
+  async #startOnInterface(choice: InterfaceChoice, options: StartOptions): Promise<void> {
+    const link = await this.#openInterface(choice)
+    this.#closers.push(() => link.close())
+    const ports = await ReservedPorts.open(link, PORTS, [DHCP_CLIENT_PORT])
+    const user = dropPrivileges(options.user)
+    if (user !== undefined) {
+      const { name, uid, gid } = user
+      this.#journal.record({ type: 'privileges-dropped', user: name, uid, gid })
+    }
+    // Files are read from here on, with the rights of the user who chose them.
+    const planned = await planChain(options.chain, false)
+    const session = await Session.start({
+      link: ports.wrap(link),
+      planned,
+      dhcp: options.dhcp,
+      isShared: true,
+      emit: this.#journal.record,
+    })
+    this.#closers.push(() => session.close())
+  }
+
+  async #openInterface({ name, address }: InterfaceChoice): Promise<Link> {
+    const keeper = await this.#startKeeper(name, address)
+    try {
+      return await openNic({ interface: name, ...(keeper === undefined ? {} : { keeper }) })
+    } catch (error) {
+      await keeper?.close()
+      throw error
+    }
+  }
+
+  /** Only root needs one to open ports again; an address for the session needs one, and root. */
+  async #startKeeper(name: string, address: string | undefined): Promise<Keeper | undefined> {
+    if (address === undefined && !mayAdminister()) return undefined
+    const keeper = await startKeeper({
+      program: KEEPER,
+      interface: name,
+      ports: PORTS,
+      ...(address === undefined ? {} : { address: parseSubnet(address) }),
+    })
+    for (const leftover of keeper.leftovers)
+      this.#journal.record({ type: 'notice', level: 'info', text: `Took back ${leftover}, left by a crash.` })
+    if (keeper.assigned)
+      this.#journal.record({
+        type: 'notice',
+        level: 'info',
+        text: `Gave ${name} the address ${address} for this session.`,
+      })
+    return keeper
+  }
+
+  async #stop(reason: string): Promise<null> {
+    if (this.#closers.length === 0) return null
+    const wasRunning = this.#state === 'running'
+    this.#state = 'stopping'
+    await this.#closeAll()
+    this.#state = 'idle'
+    if (wasRunning) this.#journal.record({ type: 'session-stopped', reason })
+    return null
+  }
+
+  async #closeAll(): Promise<void> {
+    this.#machine = undefined
+    for (const close of this.#closers.splice(0).reverse())
+      try {
+        await close()
+      } catch (error) {
+        this.report(`Something could not be closed: ${String(error)}`)
+      }
+  }
+
+  #requireMachine(): Machine {
+    if (this.#machine === undefined)
+      throw new ServiceFailure('no-machine', 'There is no virtual target in this session.', [
+        'Start a session on the virtual cable.',
+      ])
+    return this.#machine
+  }
+}

@@ -1,0 +1,35 @@
+import { ChoiceError, PlanError } from '../chains/chain.ts'
+import { ImportError } from '../library/import.ts'
+import { MachineError } from '../machine/find.ts'
+import { LinkError } from '../link/link.ts'
+import { DecodeError } from '../protocols/bytes.ts'
+import type { Failure } from './commands.ts'
+
+/** A command that cannot be done: what is wrong and why, and each way out as a sentence. */
+export class ServiceFailure extends Error {
+  override readonly name = 'ServiceFailure'
+  readonly code: string
+  readonly remedies: readonly string[]
+
+  constructor(code: string, message: string, remedies: readonly string[] = []) {
+    super(message)
+    this.code = code
+    this.remedies = remedies
+  }
+}
+
+/** An error in the form in which it crosses to a face. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof ServiceFailure || error instanceof LinkError)
+    return { code: error.code, message: error.message, remedies: [...error.remedies] }
+  if (error instanceof PlanError)
+    return {
+      code: 'files-missing',
+      message: `Not everything that this chain needs is there: ${error.missing.map(({ what }) => what).join(', ')}.`,
+      remedies: error.missing.map(({ what, remedy }) => `${what}: ${remedy}`),
+    }
+  if (error instanceof ImportError || error instanceof ChoiceError || error instanceof MachineError)
+    return { code: 'bad-choice', message: error.message, remedies: [error.remedy] }
+  if (error instanceof DecodeError) return { code: 'bad-input', message: error.message, remedies: [] }
+  return { code: 'failed', message: error instanceof Error ? error.message : String(error), remedies: [] }
+}

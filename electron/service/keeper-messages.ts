@@ -1,0 +1,30 @@
+/** What the service and its keeper tell each other. */
+import { z } from 'zod'
+
+/** All that a keeper will ever do, fixed when it is started as root: it takes no names from messages. */
+export const KeeperPlan = z.object({
+  interface: z.string(),
+  /** What the interface is given if it has it not. Without one it is to have an address already. */
+  address: z.object({ address: z.string(), prefixLength: z.number() }).optional(),
+  ports: z.array(z.number().int()),
+  recordFolder: z.string(),
+})
+export type KeeperPlan = z.infer<typeof KeeperPlan>
+
+/** The one thing a keeper can be asked for. */
+export const RESTORE = 'restore'
+
+export const KeeperMessage = z.discriminatedUnion('kind', [
+  /** The interface has its address; `leftovers` of a crash before were taken back from interfaces. */
+  z.object({ kind: z.literal('ready'), assigned: z.boolean(), leftovers: z.array(z.string()) }),
+  /** Goes with a socket. */
+  z.object({ kind: z.literal('socket'), port: z.number(), role: z.enum(['hearing', 'speaking']) }),
+  z.object({ kind: z.literal('restored') }),
+  z.object({
+    kind: z.literal('failed'),
+    code: z.enum(['no-interface', 'no-address', 'port-taken', 'not-permitted', 'failed']),
+    message: z.string(),
+    remedies: z.array(z.string()),
+  }),
+])
+export type KeeperMessage = z.infer<typeof KeeperMessage>

@@ -1,0 +1,60 @@
+import type { BootPlan } from '../chains/chain.ts'
+import { chains, type ChainDescription } from '../chains/index.ts'
+import { planPxelinux } from '../chains/pxelinux.ts'
+import { describeImport } from '../library/import.ts'
+import { findSyslinux } from '../library/syslinux.ts'
+import type { ChainChoice } from './commands.ts'
+import { ServiceFailure } from './failure.ts'
+import { SAMPLE_KERNEL } from './resources.ts'
+
+/** What the sample kernel writes last, once everything it was given has been checked. */
+const SAMPLE_KERNEL_DONE = 'Reached the kernel'
+
+export interface PlannedChain {
+  readonly chain: ChainDescription
+  readonly plan: BootPlan
+}
+
+/** `watchesConsole`: the target's serial port can be seen, as that of a virtual one. */
+export async function planChain(choice: ChainChoice, watchesConsole: boolean): Promise<PlannedChain> {
+  const chain = chains.find(({ id }) => id === choice.id)
+  const ready = chains.filter(({ status }) => status === 'ready').map(({ id }) => id)
+  if (chain === undefined)
+    throw new ServiceFailure('no-chain', `There is no boot chain "${choice.id}".`, [
+      `Choose ${ready.join(', ')}.`,
+    ])
+  if (chain.status !== 'ready')
+    throw new ServiceFailure('no-chain', `The chain "${chain.id}" is not there yet.`, [
+      `Choose ${ready.join(', ')}.`,
+    ])
+  return { chain, plan: await planPxelinuxChoice(choice, watchesConsole) }
+}
+
+async function planPxelinuxChoice(choice: ChainChoice, watchesConsole: boolean): Promise<BootPlan> {
+  const [parts, kernel, modules] = await Promise.all([
+    findSyslinux(choice.loaderFolders),
+    describeImport(choice.kernel ?? SAMPLE_KERNEL),
+    Promise.all(
+      choice.modules.map(async ({ path, arguments: args }) => ({ file: await describeImport(path), args })),
+    ),
+  ])
+  const contentOf = ({ path, size }: { readonly path: string; readonly size: number }) =>
+    ({ kind: 'file', path, size }) as const
+  return planPxelinux({
+    parts,
+    kernel: {
+      content: contentOf(kernel),
+      origin: choice.kernel === undefined ? 'made by Bootwire' : 'your import',
+      name: kernel.name,
+      args: choice.arguments ?? '',
+      recognition: kernel.recognition,
+    },
+    modules: modules.map(({ file, args }) => ({
+      content: contentOf(file),
+      origin: 'your import',
+      name: file.name,
+      args,
+    })),
+    ...(watchesConsole ? { console: { text: choice.kernel === undefined ? SAMPLE_KERNEL_DONE : '' } } : {}),
+  })
+}

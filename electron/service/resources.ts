@@ -1,0 +1,7 @@
+/** Files that were built beside this program: `dist/node/service.js` runs, `dist/target` holds what targets run. */
+import { fileURLToPath } from 'node:url'
+
+const built = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export const SAMPLE_KERNEL = built('../target/samples/hello.elf')
+export const KEEPER = built('./keeper.js')

@@ -1,0 +1,14 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** Where this user's state belongs on this system (XDG Base Directory, and its like elsewhere). */
+function stateFolder(): string {
+  if (process.platform === 'win32') return join(process.env['LOCALAPPDATA'] ?? homedir(), 'Bootwire')
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Bootwire')
+  return join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'bootwire')
+}
+
+/** The leases of an interface, kept from one session to the next. */
+export function leaseFile(interfaceName: string): string {
+  return join(stateFolder(), `leases-${interfaceName.replaceAll(/[^\w.-]/g, '_')}.json`)
+}

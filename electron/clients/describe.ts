@@ -5,7 +5,7 @@ import type { Timeline, Transfer } from './timeline.ts'
 import { formatBytes, formatRate, formatSeconds } from './units.ts'
 
 /** Who speaks, shown in a column of its own. */
-export type Topic = 'Session' | 'Link' | 'DHCP' | 'TFTP' | 'Target' | 'Advice' | 'Stopped'
+export type Topic = 'Session' | 'Link' | 'DHCP' | 'TFTP' | 'NFS' | 'Target' | 'Advice' | 'Stopped'
 
 export interface LogLine {
   readonly topic: Topic
@@ -41,13 +41,17 @@ export function describe(event: BootEvent, timeline: Timeline): LogLine | undefi
     case 'firmware-unsupported':
       return line('Stopped', `${event.client}: ${event.text}`)
     case 'transfer-started':
-      return line('TFTP', describeStart(event), true)
+      return line(event.protocol === 'nfs' ? 'NFS' : 'TFTP', describeStart(event), true)
     case 'transfer-progress':
       return undefined
     case 'transfer-ended':
       return describeEnd(event, timeline)
     case 'file-missing':
       return line('TFTP', describeMissing(event), event.expected)
+    case 'nfs-mounted':
+      return line('NFS', `${event.client ?? event.address} mounted ${event.path}`)
+    case 'nfs-lookup-missed':
+      return line('NFS', `${event.file} is not there`, event.expected)
     case 'request-refused':
       return line('TFTP', `${event.address} asked for ${event.file}, refused: ${event.text}`)
     case 'machine-started':
@@ -87,7 +91,9 @@ function describeStart(event: HappeningOf<'transfer-started'>): string {
 }
 
 function describeEnd(event: BootEvent & { type: 'transfer-ended' }, timeline: Timeline): LogLine {
-  const file = transferOf(timeline, event.transfer)?.file ?? 'a file'
+  const transfer = transferOf(timeline, event.transfer)
+  const topic = transfer?.protocol === 'nfs' ? 'NFS' : 'TFTP'
+  const file = transfer?.file ?? 'a file'
   const resent = event.resent === 0 ? '' : `, ${event.resent} blocks sent again`
   const detail = event.text === undefined ? '' : `: ${event.text}`
   const share = `${file} after ${formatBytes(event.bytes)}`
@@ -95,16 +101,18 @@ function describeEnd(event: BootEvent & { type: 'transfer-ended' }, timeline: Ti
     case 'complete': {
       const rate = event.seconds > 0 ? ` (${formatRate(event.bytes / event.seconds)})` : ''
       return line(
-        'TFTP',
+        topic,
         `${file} ${formatBytes(event.bytes)} in ${formatSeconds(event.seconds)}${rate}${resent}`,
       )
     }
     case 'size-check':
-      return line('TFTP', `${file} size asked, not fetched`, true)
+      return line(topic, `${file} size asked, not fetched`, true)
     case 'client-stopped':
-      return line('TFTP', `The client stopped ${share}${detail}`)
+      return line(topic, `The client stopped ${share}${detail}`)
     case 'silent':
-      return line('TFTP', `The client fell silent: ${share}${detail}`)
+      return line(topic, `The client fell silent: ${share}${detail}`)
+    case 'partial':
+      return line(topic, `${file} read in part, ${formatBytes(event.bytes)}`, true)
     case 'failed':
       return line('Stopped', `Could not go on serving ${share}${detail}`)
   }

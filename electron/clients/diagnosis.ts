@@ -48,7 +48,7 @@ export function adviceFor(client: Client, milestone: Milestone): string {
 function failures(client: Client): readonly string[] {
   const missing = client.missing.findLast(({ expected }) => !expected)
   const broken = client.transfers.findLast(
-    ({ end }) => end !== undefined && end.outcome !== 'complete' && end.outcome !== 'size-check',
+    ({ end }) => end !== undefined && !['complete', 'size-check', 'partial'].includes(end.outcome),
   )
   const sentences: string[] = []
   if (missing !== undefined)

@@ -21,6 +21,8 @@ export const MilestoneTrigger = z.discriminatedUnion('on', [
   z.object({ on: z.literal('address') }),
   z.object({ on: z.literal('transfer-started'), file: z.string() }),
   z.object({ on: z.literal('transfer-complete'), file: z.string() }),
+  /** A folder was mounted by NFS; `path` as the client writes it, any when absent. */
+  z.object({ on: z.literal('mounted'), path: z.string().optional() }),
   z.object({ on: z.literal('console'), text: z.string() }),
 ])
 export type MilestoneTrigger = z.infer<typeof MilestoneTrigger>
@@ -110,7 +112,7 @@ const tftp = [
     type: z.literal('transfer-started'),
     client,
     transfer: transferId,
-    protocol: z.literal('tftp'),
+    protocol: z.enum(['tftp', 'nfs']),
     address: z.string(),
     file: z.string(),
     size: z.number(),
@@ -125,8 +127,9 @@ const tftp = [
     /**
      * `complete`: the last block was acknowledged. `size-check`: the client asked for the size and left, as
      * PXE ROMs do. `client-stopped`: it sent an ERROR. `silent`: it no longer answers. `failed`: our side.
+     * `partial`: an NFS client read some of the file and then no more, which may be all that it wanted.
      */
-    outcome: z.enum(['complete', 'size-check', 'client-stopped', 'silent', 'failed']),
+    outcome: z.enum(['complete', 'size-check', 'client-stopped', 'silent', 'failed', 'partial']),
     bytes: z.number(),
     seconds: z.number(),
     resent: z.number(),
@@ -150,6 +153,19 @@ const tftp = [
   }),
 ] as const
 
+const nfs = [
+  z.object({ type: z.literal('nfs-mounted'), client, address: z.string(), path: z.string() }),
+  z.object({
+    type: z.literal('nfs-lookup-missed'),
+    client,
+    address: z.string(),
+    /** By the name of its export, such as `/srv/root/mach_kernel`. */
+    file: z.string(),
+    /** The client has been reading: a running system looks for many names that need not exist. */
+    expected: z.boolean(),
+  }),
+] as const
+
 const machine = [
   z.object({ type: z.literal('machine-started'), client: mac, description: z.string() }),
   /** One line of the virtual target's serial port. */
@@ -158,7 +174,7 @@ const machine = [
 ] as const
 
 /** One thing that happened, without its time. Servers emit these; the journal adds `at`. */
-export const Happening = z.discriminatedUnion('type', [...session, ...dhcp, ...tftp, ...machine])
+export const Happening = z.discriminatedUnion('type', [...session, ...dhcp, ...tftp, ...nfs, ...machine])
 export type Happening = z.infer<typeof Happening>
 export type HappeningOf<T extends Happening['type']> = Extract<Happening, { type: T }>
 

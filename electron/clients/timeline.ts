@@ -6,6 +6,7 @@ import type { BootEvent, DhcpMode, Firmware, HappeningOf, Milestone, MilestoneTr
 
 export interface Transfer {
   readonly id: number
+  readonly protocol: HappeningOf<'transfer-started'>['protocol']
   readonly file: string
   readonly size: number
   readonly startedAt: number
@@ -93,7 +94,10 @@ export function reduce(timeline: Timeline, event: BootEvent): Timeline {
     case 'transfer-ended':
       return transferEnded(timeline, event)
     case 'file-missing':
+    case 'nfs-lookup-missed':
       return fileMissing(timeline, event)
+    case 'nfs-mounted':
+      return nfsMounted(timeline, event)
     case 'machine-started':
       return {
         ...timeline,
@@ -144,6 +148,7 @@ function transferStarted(timeline: Timeline, event: At<'transfer-started'>): Tim
   const owner = event.client ?? clientAt(timeline, event.address)
   const started: Transfer = {
     id: event.transfer,
+    protocol: event.protocol,
     file: event.file,
     size: event.size,
     startedAt: event.at,
@@ -185,17 +190,31 @@ function transferEnded(timeline: Timeline, event: At<'transfer-ended'>): Timelin
   )
 }
 
-function fileMissing(timeline: Timeline, event: At<'file-missing'>): Timeline {
+function fileMissing(timeline: Timeline, event: At<'file-missing' | 'nfs-lookup-missed'>): Timeline {
   const missing: MissingName = {
     at: event.at,
     file: event.file,
     expected: event.expected,
-    ...(event.nearest === undefined ? {} : { nearest: event.nearest }),
+    ...('nearest' in event && event.nearest !== undefined ? { nearest: event.nearest } : {}),
   }
   return change(timeline, event.client ?? clientAt(timeline, event.address), event.at, (client) => ({
     ...client,
     missing: [...client.missing, missing].slice(-KEPT_TRANSFERS),
   }))
+}
+
+function nfsMounted(timeline: Timeline, event: At<'nfs-mounted'>): Timeline {
+  const owner = event.client ?? clientAt(timeline, event.address)
+  const next = change(timeline, owner, event.at, (client) => ({ ...client, address: event.address }))
+  return reach(
+    next,
+    owner,
+    event.at,
+    (trigger) =>
+      trigger.on === 'heard' ||
+      trigger.on === 'address' ||
+      (trigger.on === 'mounted' && (trigger.path === undefined || trigger.path === event.path)),
+  )
 }
 
 function consoleLine(timeline: Timeline, event: At<'console-line'>): Timeline {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Ipv4Address, MacAddress } from '../protocols/addresses.ts'
 
 /** One end of a UDP conversation. */
@@ -26,6 +27,17 @@ export interface PeerSocket {
    * hands them over in one system call where it can.
    */
   sendSegments(data: Uint8Array, segmentSize: number): void
+  close(): void
+}
+
+/** A TCP connection that a peer opened. Destroying it resets it; an error on it is the end of it alone. */
+export interface LinkConnection extends Duplex {
+  readonly peer: Endpoint
+}
+
+/** A TCP port of a link's address. Closing it leaves the connections that came by it as they are. */
+export interface LinkListener {
+  readonly port: number
   close(): void
 }
 
@@ -59,6 +71,16 @@ export interface Link {
   onChange(listener: (change: LinkChange) => void): () => void
   /** Closes every socket and gives back whatever the link took for the session. */
   close(): Promise<void>
+}
+
+/** A link that has TCP as well. */
+export interface StreamLink extends Link {
+  /** Opens a TCP port. Rejects with a `LinkError` that says why and what to do. */
+  listen(port: number, onConnection: (connection: LinkConnection) => void): Promise<LinkListener>
+}
+
+export function hasStreams(link: Link): link is StreamLink {
+  return 'listen' in link
 }
 
 /** Why a link or one of its ports could not be opened, and the ways out, each a whole sentence. */

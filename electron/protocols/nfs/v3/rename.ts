@@ -1,7 +1,7 @@
 /** RENAME and LINK (RFC 1813 sections 3.3.14 and 3.3.15). */
 import type { Reader, Writer } from '../../bytes.ts'
 import type { Attributes } from '../attributes.ts'
-import type { Result } from '../status.ts'
+import type { Status } from '../status.ts'
 import {
   readDirectoryEntry,
   readHandle,
@@ -20,12 +20,12 @@ export function readRenameArguments(reader: Reader): RenameArguments {
   return { from: readDirectoryEntry(reader), to: readDirectoryEntry(reader) }
 }
 
-interface OfDirectories {
+/** The same is told whether it was done or not. */
+export interface RenameResult {
+  readonly status: Status
   readonly from: WeakCacheConsistency
   readonly to: WeakCacheConsistency
 }
-
-export type RenameResult = Result<OfDirectories, OfDirectories>
 
 export function writeRenameResult(writer: Writer, result: RenameResult): void {
   writer.u32(result.status)
@@ -42,12 +42,11 @@ export function readLinkArguments(reader: Reader): LinkArguments {
   return { file: readHandle(reader), link: readDirectoryEntry(reader) }
 }
 
-interface OfLink {
+export interface LinkResult {
+  readonly status: Status
   readonly attributes: Attributes | undefined
   readonly directory: WeakCacheConsistency
 }
-
-export type LinkResult = Result<OfLink, OfLink>
 
 export function writeLinkResult(writer: Writer, result: LinkResult): void {
   writer.u32(result.status)

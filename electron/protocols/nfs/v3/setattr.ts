@@ -2,7 +2,7 @@
 import type { Reader, Writer } from '../../bytes.ts'
 import { readOptional } from '../../sunrpc/xdr.ts'
 import type { AttributeChanges, Time } from '../attributes.ts'
-import type { Result } from '../status.ts'
+import type { Status } from '../status.ts'
 import {
   readAttributeChanges,
   readHandle,
@@ -26,7 +26,7 @@ export function readSetattrArguments(reader: Reader): SetattrArguments {
 }
 
 /** The results of every procedure that returns nothing but what became of one file. */
-export type WccResult = Result<WeakCacheConsistency, WeakCacheConsistency>
+export type WccResult = { readonly status: Status } & WeakCacheConsistency
 
 export function writeWccResult(writer: Writer, result: WccResult): void {
   writer.u32(result.status)

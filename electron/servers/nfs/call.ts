@@ -1,0 +1,105 @@
+/** What the procedures of both versions of NFS have in common. */
+import type { AttributeChanges, Attributes } from '../../protocols/nfs/attributes.ts'
+import { Status, type ErrorStatus } from '../../protocols/nfs/status.ts'
+import type { Caller } from '../rpc/program.ts'
+import type { ExportedNode, Exports } from './exports.ts'
+import type { Reports } from './reports.ts'
+import { isWritable, NfsError, type Chunk, type Found, type WritableVolume } from './volume/volume.ts'
+
+/** What a procedure works with. */
+export interface NfsServices {
+  readonly exports: Exports
+  readonly reports: Reports
+  /** The most bytes of a reply's data that the transport carries well. */
+  readonly dataLimit: (caller: Caller) => number
+  /** 8 bytes that are others after every start, for WRITE and COMMIT. */
+  readonly writeVerifier: Uint8Array
+}
+
+/** One call of an NFS procedure. */
+export class NfsCall {
+  readonly services: NfsServices
+  readonly caller: Caller
+
+  constructor(services: NfsServices, caller: Caller) {
+    this.services = services
+    this.caller = caller
+  }
+
+  node(handle: Buffer): Promise<ExportedNode> {
+    return this.services.exports.node(handle, this.caller.address)
+  }
+
+  /** Undefined when they cannot be told. */
+  async attributes(handle: Buffer): Promise<Attributes | undefined> {
+    return this.node(handle)
+      .then((node) => node.attributes())
+      .catch(() => undefined)
+  }
+}
+
+/** Runs a procedure; an `NfsError` becomes its status, with what `failed` tells beside it. */
+export async function withStatus<Success extends object, Failed extends object>(
+  run: () => Promise<Success>,
+  failed: () => Promise<Failed> | Failed,
+): Promise<({ readonly status: typeof Status.OK } & Success) | ({ readonly status: ErrorStatus } & Failed)> {
+  try {
+    return { status: Status.OK, ...(await run()) }
+  } catch (error) {
+    if (!(error instanceof NfsError)) throw error
+    return { status: error.status, ...(await failed()) }
+  }
+}
+
+/** The volume of a node, for changing it. */
+export function writable({ volume }: ExportedNode): WritableVolume {
+  if (!isWritable(volume)) throw new NfsError(Status.ROFS, 'this export is for reading')
+  return volume
+}
+
+/** Throws unless both nodes are in the same volume. */
+export function together(one: ExportedNode, other: ExportedNode): void {
+  if (one.volume !== other.volume) throw new NfsError(Status.XDEV, 'in two exports')
+}
+
+/** Offsets beyond what a number holds exactly are beyond the end of every file. */
+export function offsetOf(offset: bigint): number {
+  return Number(offset > BigInt(Number.MAX_SAFE_INTEGER) ? BigInt(Number.MAX_SAFE_INTEGER) : offset)
+}
+
+/** Looks a name up, and reports it if it is not there. */
+export async function lookupIn(node: ExportedNode, name: string, call: NfsCall): Promise<Found> {
+  try {
+    return await node.volume.lookup(node.key, name)
+  } catch (error) {
+    if (error instanceof NfsError && error.status === Status.NOENT)
+      call.services.reports.lookupMissed(call.caller, `${node.path === '/' ? '' : node.path}/${name}`)
+    throw error
+  }
+}
+
+/** Reads as much as the transport carries, and reports it. */
+export async function readFrom(
+  node: ExportedNode,
+  offset: number,
+  count: number,
+  { services, caller }: NfsCall,
+): Promise<Chunk> {
+  const chunk = await node.volume.read(node.key, offset, Math.min(count, services.dataLimit(caller)))
+  services.reports.read(caller, {
+    file: node.identity,
+    path: () => node.path,
+    size: Number(chunk.attributes.size),
+    offset,
+    length: chunk.data.length,
+    count,
+  })
+  return chunk
+}
+
+/** What is made belongs to who makes it, unless it is said otherwise. */
+export function ownedBy({ credential }: Caller, attributes: AttributeChanges): AttributeChanges {
+  return { uid: credential?.uid ?? NOBODY, gid: credential?.gid ?? NOBODY, ...attributes }
+}
+
+const NOBODY = 65_534

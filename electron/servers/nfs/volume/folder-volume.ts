@@ -1,0 +1,177 @@
+import { constants } from 'node:fs'
+import { realpath } from 'node:fs/promises'
+import { FileType, type Attributes } from '../../../protocols/nfs/attributes.ts'
+import { Status } from '../../../protocols/nfs/status.ts'
+import type { Space } from '../../../protocols/nfs/v3/filesystem.ts'
+import * as disk from './disk.ts'
+import { inNfsTerms, stale } from './errors.ts'
+import { folderAccess, type FolderAccess } from './folder-access.ts'
+import { componentsOf, FolderNodes, identityOf, type FolderNode } from './folder-nodes.ts'
+import { FolderSearch } from './folder-search.ts'
+import { checkLookup } from './names.ts'
+import { OpenFiles } from './open-files.ts'
+import { inPlaces } from './places.ts'
+import { NfsError, type Chunk, type Found, type Listed, type NodeKey, type Volume } from './volume.ts'
+
+/** Sorted listings kept, because a client takes a large one in many pieces. */
+const LISTINGS_KEPT = 16
+/** A listing is kept when its directory has not changed for this long, in nanoseconds: clocks of disks are coarse. */
+const SETTLED = 2_000_000_000n
+
+interface Listing {
+  readonly modified: bigint
+  readonly changed: bigint
+  readonly names: readonly Listed[]
+}
+
+/** A folder of this computer, for reading. */
+export class FolderVolume implements Volume {
+  readonly #nodes: FolderNodes
+  readonly #access: FolderAccess
+  readonly #search: FolderSearch
+  readonly #fsid: bigint
+  readonly #device: bigint
+  readonly #files = new OpenFiles(constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  readonly #listings = new Map<NodeKey, Listing>()
+
+  /** `fsid` is told to clients as the number of this file system. Rejects when there is no such folder. */
+  static async open(folder: string, fsid: bigint): Promise<FolderVolume> {
+    const real = await realpath(folder)
+    return new FolderVolume(real, await disk.lstat(real), fsid)
+  }
+
+  private constructor(folder: string, stats: disk.Stats, fsid: bigint) {
+    if (!stats.isDirectory()) throw new NfsError(Status.NOTDIR, `${folder} is not a folder`)
+    this.#nodes = new FolderNodes(stats, FileType.DIRECTORY)
+    this.#access = folderAccess(folder)
+    this.#search = new FolderSearch(this.#nodes, this.#access)
+    this.#fsid = fsid
+    this.#device = stats.dev
+  }
+
+  get root(): NodeKey {
+    return this.#nodes.root.key
+  }
+
+  attributes(key: NodeKey): Promise<Attributes> {
+    return inNfsTerms(async () => {
+      const node = await this.#node(key)
+      return this.#attributesOf(node, await this.#look(node))
+    })
+  }
+
+  lookup(directory: NodeKey, name: string): Promise<Found> {
+    return inNfsTerms(async () => {
+      const parent = await this.#node(directory)
+      if (parent.type !== FileType.DIRECTORY) throw new NfsError(Status.NOTDIR, 'not a directory')
+      const known = name === '.' ? parent : name === '..' ? (parent.parent ?? parent) : undefined
+      if (known !== undefined)
+        return { key: known.key, attributes: this.#attributesOf(known, await this.#look(known)) }
+      checkLookup(name)
+      const stats = await this.#access.within(parent, ({ at }) => disk.lstat(at(name)))
+      const node = this.#nodes.seen(stats, parent, name)
+      if (node === undefined) throw new NfsError(Status.NOENT, 'a kind of file that NFS does not know')
+      this.#files.notice(node.id, stats)
+      return { key: node.key, attributes: this.#attributesOf(node, stats) }
+    })
+  }
+
+  readlink(key: NodeKey): Promise<string> {
+    return inNfsTerms(async () => {
+      const node = await this.#node(key)
+      if (node.type !== FileType.SYMLINK || node.parent === undefined)
+        throw new NfsError(Status.INVAL, 'not a symbolic link')
+      await this.#look(node)
+      return this.#access.within(node.parent, ({ at }) => disk.readlink(at(node.name)))
+    })
+  }
+
+  read(key: NodeKey, offset: number, count: number): Promise<Chunk> {
+    return inNfsTerms(async () => {
+      const node = await this.#node(key)
+      const { parent } = node
+      if (node.type === FileType.DIRECTORY) throw new NfsError(Status.ISDIR, 'a directory')
+      if (node.type !== FileType.REGULAR || parent === undefined)
+        throw new NfsError(Status.INVAL, 'not a regular file')
+      return this.#files.use(
+        node.id,
+        (open) =>
+          this.#access
+            .within(parent, ({ at }) => open(at(node.name), (stats) => this.#verify(node, stats)))
+            .catch((error: unknown) => {
+              throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? stale() : error
+            }),
+        async (file) => {
+          const stats = await file.stats()
+          const size = Number(stats.size)
+          const data = await file.read(offset, count, size)
+          return {
+            data,
+            eof: data.length === 0 || offset + data.length >= size,
+            attributes: this.#attributesOf(node, stats),
+          }
+        },
+      )
+    })
+  }
+
+  list(directory: NodeKey): Promise<readonly Listed[]> {
+    return inNfsTerms(async () => {
+      const node = await this.#node(directory)
+      if (node.type !== FileType.DIRECTORY) throw new NfsError(Status.NOTDIR, 'not a directory')
+      const { mtimeNs, ctimeNs } = await this.#look(node)
+      const known = this.#listings.get(node.key)
+      if (known?.modified === mtimeNs && known.changed === ctimeNs) return known.names
+      const names = inPlaces(await this.#access.within(node, ({ itself }) => disk.readNames(itself)))
+      this.#listings.delete(node.key)
+      if (BigInt(Date.now()) * 1_000_000n - mtimeNs > SETTLED)
+        this.#listings.set(node.key, { modified: mtimeNs, changed: ctimeNs, names })
+      const [oldest] = this.#listings.keys()
+      if (this.#listings.size > LISTINGS_KEPT && oldest !== undefined) this.#listings.delete(oldest)
+      return names
+    })
+  }
+
+  space(): Promise<Space> {
+    return inNfsTerms(() => this.#access.within(this.#nodes.root, ({ itself }) => disk.spaceOf(itself)))
+  }
+
+  pathOf(key: NodeKey): string | undefined {
+    const node = this.#nodes.get(key)
+    return node && `/${componentsOf(node).join('/')}`
+  }
+
+  async close(): Promise<void> {
+    await this.#files.close()
+    await this.#access.close()
+  }
+
+  async #node(key: NodeKey): Promise<FolderNode> {
+    const node = this.#nodes.get(key) ?? (await this.#search.find(key))
+    if (node === undefined) throw stale()
+    return node
+  }
+
+  /** What the node is now; throws when something else has taken its place. */
+  async #look(node: FolderNode): Promise<disk.Stats> {
+    const { parent, name } = node
+    const stats = await this.#access
+      .within(parent ?? node, ({ at }) => disk.lstat(at(parent === undefined ? '.' : name)))
+      .catch((error: unknown) => {
+        throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? stale() : error
+      })
+    this.#verify(node, stats)
+    this.#files.notice(node.id, stats)
+    return stats
+  }
+
+  #verify(node: FolderNode, stats: disk.Stats): void {
+    if (identityOf(stats) !== node.id) throw stale()
+  }
+
+  #attributesOf(node: FolderNode, stats: disk.Stats): Attributes {
+    // Another file system below this folder has numbers of its own, which may be the same.
+    const fileid = stats.dev === this.#device ? stats.ino : BigInt(`0x${node.id}`)
+    return disk.attributesOf(stats, node.type, this.#fsid, fileid)
+  }
+}

@@ -6,6 +6,7 @@ import { Status } from '../../protocols/nfs/status.ts'
 import { stale } from './volume/errors.ts'
 import { FolderVolume } from './volume/folder-volume.ts'
 import { Handles } from './handles.ts'
+import { Overlays } from './overlay/overlays.ts'
 import { pathComponents } from './volume/names.ts'
 import { TreeVolume } from './volume/tree-volume.ts'
 import { NfsError, type NodeKey, type Volume } from './volume/volume.ts'
@@ -17,7 +18,17 @@ export interface ExportOptions {
   readonly source:
     | { readonly kind: 'folder'; readonly folder: string }
     | { readonly kind: 'tree'; readonly tree: ServedTree }
+  /** Lets every client write to what is its own alone: the source is never changed. Absent: for reading only. */
+  readonly overlay?: {
+    /** Where the changes of clients are kept, each in a folder of its own. */
+    readonly folder: string
+    /** Whether they are kept for the next session, or begin and end with this one. */
+    readonly keep: boolean
+  }
 }
+
+/** Who a client is, as a name for a folder: the same for as long as its changes are to be the same. */
+export type Identify = (client: Ipv4Address) => Promise<string>
 
 /** A node of an export, as one client may see it. */
 export class ExportedNode {
@@ -70,8 +81,13 @@ export class Exports {
   readonly #handles: Handles
 
   /** `secret` is what handles are sealed with. Rejects when a folder cannot be served. */
-  static async open(options: readonly ExportOptions[], secret: Uint8Array): Promise<Exports> {
-    return new Exports(await Promise.all(options.map(openExport)), new Handles(secret))
+  static async open(
+    options: readonly ExportOptions[],
+    secret: Uint8Array,
+    identify: Identify,
+  ): Promise<Exports> {
+    const exports = await Promise.all(options.map((one) => openExport(one, identify)))
+    return new Exports(exports, new Handles(secret))
   }
 
   private constructor(exports: readonly Export[], handles: Handles) {
@@ -112,7 +128,7 @@ export class Exports {
   }
 }
 
-async function openExport({ path, source }: ExportOptions): Promise<Export> {
+async function openExport({ path, source, overlay }: ExportOptions, identify: Identify): Promise<Export> {
   const components = pathComponents(path)
   const canonical = `/${components.join('/')}`
   const digest = createHash('sha256').update(canonical).digest()
@@ -121,11 +137,16 @@ async function openExport({ path, source }: ExportOptions): Promise<Export> {
     source.kind === 'folder'
       ? await FolderVolume.open(source.folder, fsid)
       : new TreeVolume(source.tree, fsid, Date.now())
+  const overlays = overlay && new Overlays(volume, fsid, overlay, identify)
+  await overlays?.start()
   return {
     path: canonical,
     components,
     number: digest.readUInt32BE(),
-    volumeFor: () => Promise.resolve(volume),
-    close: () => volume.close(),
+    volumeFor: (client) => overlays?.of(client) ?? Promise.resolve(volume),
+    async close() {
+      await overlays?.close()
+      await volume.close()
+    },
   }
 }

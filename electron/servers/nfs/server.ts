@@ -10,7 +10,7 @@ import { portmapProgram } from '../rpc/portmap.ts'
 import type { Caller, Program } from '../rpc/program.ts'
 import { serveDatagrams, serveStreams } from '../rpc/transports.ts'
 import type { NfsServices } from './call.ts'
-import { Exports, type ExportOptions } from './exports.ts'
+import { Exports, type ExportOptions, type Identify } from './exports.ts'
 import { MOUNT_VERSIONS, mountProgram } from './mount-program.ts'
 import { Reports } from './reports.ts'
 import { nfsVersion2 } from './v2/version.ts'
@@ -45,7 +45,7 @@ export interface NfsServer {
  */
 export async function startNfsServer(link: Link, emit: Emit, options: NfsOptions): Promise<NfsServer> {
   const ports = options.ports ?? { portmap: PORTMAP_PORT, mount: MOUNT_PORT, nfs: NFS_PORT }
-  const exports = await Exports.open(options.exports, options.secret)
+  const exports = await Exports.open(options.exports, options.secret, identifyOn(link))
   const reports = new Reports(link, emit)
   const services: NfsServices = {
     exports,
@@ -91,4 +91,23 @@ export async function startNfsServer(link: Link, emit: Emit, options: NfsOptions
 function faultNotice(error: unknown) {
   const text = `An NFS request could not be answered: ${error instanceof Error ? error.message : String(error)}.`
   return { type: 'notice', level: 'advice', text } as const
+}
+
+/** How long an address is taken to be that of the same machine, in milliseconds. */
+const SAME_MACHINE = 30_000
+
+/** A machine is told by its hardware address, whatever address it is given, as far as the link knows it. */
+function identifyOn(link: Link): Identify {
+  const known = new Map<string, { readonly name: Promise<string>; readonly until: number }>()
+  return (address) => {
+    const now = performance.now()
+    const recent = known.get(address)
+    if (recent !== undefined && now < recent.until) return recent.name
+    const name = link.hardwareAddressOf(address).then(
+      (mac) => (mac ?? address).replaceAll(':', '-'),
+      () => address,
+    )
+    known.set(address, { name, until: now + SAME_MACHINE })
+    return name
+  }
 }

@@ -252,4 +252,88 @@ export class Client3 {
       cookie = entries.at(-1)!.cookie
     }
   }
+
+  /** A procedure whose results are a status and what became of one directory or file. */
+  async change(procedure: number, write: Arguments): Promise<{ status: number; wcc: Wcc }> {
+    const body = await this.call(procedure, write)
+    return { status: body.u32('status'), wcc: readWcc(body) }
+  }
+
+  setattr(handle: Buffer, { mode, size }: { mode?: number; size?: number }, guard?: number) {
+    return this.change(2, (writer) => {
+      opaque(writer, handle)
+      if (mode === undefined) writer.u32(0)
+      else writer.u32(1).u32(mode)
+      writer.u32(0).u32(0)
+      if (size === undefined) writer.u32(0)
+      else writer.u32(1).u64(BigInt(size))
+      writer.u32(0).u32(0)
+      if (guard === undefined) writer.u32(0)
+      else writer.u32(1).u32(guard).u32(0)
+    })
+  }
+
+  async write(handle: Buffer, offset: number, data: string | Buffer, stable = 2) {
+    const bytes = Buffer.from(data)
+    const body = await this.call(7, (writer) => {
+      opaque(writer, handle).u64(BigInt(offset)).u32(bytes.length).u32(stable)
+      opaque(writer, bytes)
+    })
+    const status = body.u32('status')
+    const wcc = readWcc(body)
+    if (status !== 0) return { status, wcc, count: 0, committed: -1, verifier: '' }
+    const [count, committed] = [body.u32('count'), body.u32('committed')]
+    return { status, wcc, count, committed, verifier: Buffer.from(body.bytes(8, 'verf')).toString('hex') }
+  }
+
+  async #create(procedure: number, write: Arguments) {
+    const body = await this.call(procedure, write)
+    const status = body.u32('status')
+    const handle = status === 0 && body.u32('follows') === 1 ? readOpaque(body) : Buffer.alloc(0)
+    const attributes = status === 0 ? postOp(body) : undefined
+    return { status, handle, attributes, wcc: readWcc(body) }
+  }
+
+  create(directory: Buffer, name: string, how: 0 | 1 | Buffer = 0) {
+    return this.#create(8, (writer) => {
+      text(opaque(writer, directory), name)
+      if (typeof how === 'number') writer.u32(how).zeros(24)
+      else writer.u32(2).bytes(how)
+    })
+  }
+
+  mkdir(directory: Buffer, name: string) {
+    return this.#create(9, (writer) => text(opaque(writer, directory), name).zeros(24))
+  }
+
+  symlink(directory: Buffer, name: string, target: string) {
+    return this.#create(10, (writer) => text(text(opaque(writer, directory), name).zeros(24), target))
+  }
+
+  /** A character device. */
+  mknod(directory: Buffer, name: string, major: number, minor: number) {
+    return this.#create(11, (writer) =>
+      text(opaque(writer, directory), name).u32(4).zeros(24).u32(major).u32(minor),
+    )
+  }
+
+  remove(directory: Buffer, name: string) {
+    return this.change(12, (writer) => text(opaque(writer, directory), name))
+  }
+
+  rmdir(directory: Buffer, name: string) {
+    return this.change(13, (writer) => text(opaque(writer, directory), name))
+  }
+
+  async rename(from: Buffer, fromName: string, to: Buffer, toName: string) {
+    const body = await this.call(14, (writer) =>
+      text(opaque(text(opaque(writer, from), fromName), to), toName),
+    )
+    return { status: body.u32('status'), from: readWcc(body), to: readWcc(body) }
+  }
+
+  async link(file: Buffer, directory: Buffer, name: string): Promise<number> {
+    const body = await this.call(15, (writer) => text(opaque(opaque(writer, file), directory), name))
+    return body.u32('status')
+  }
 }

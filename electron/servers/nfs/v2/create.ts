@@ -3,6 +3,7 @@ import { Status } from '../../../protocols/nfs/status.ts'
 import { writeDirectoryEntryResult } from '../../../protocols/nfs/v2/attributes.ts'
 import { readCreateArguments } from '../../../protocols/nfs/v2/create.ts'
 import { ownedBy } from '../call.ts'
+import { checkChange } from '../volume/names.ts'
 import { NfsError, type NodeKey, type WritableVolume } from '../volume/volume.ts'
 import { changing, procedure2 } from './procedure.ts'
 
@@ -13,6 +14,7 @@ export const create = procedure2({
   run: async ({ where, attributes }, call) => {
     const node = await call.node(where.directory)
     return changing(node, async (volume) => {
+      checkChange(where.name)
       const existing = await existingFile(volume, node.key, where.name)
       if (existing !== undefined && attributes.size !== undefined)
         await volume.setAttributes(existing, { size: attributes.size })

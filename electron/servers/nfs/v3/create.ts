@@ -2,6 +2,7 @@ import { FileType, type AttributeChanges } from '../../../protocols/nfs/attribut
 import { Status } from '../../../protocols/nfs/status.ts'
 import { readCreateArguments, writeCreateResult, type CreateHow } from '../../../protocols/nfs/v3/create.ts'
 import { ownedBy } from '../call.ts'
+import { checkChange } from '../volume/names.ts'
 import { NfsError, type NodeKey, type WritableVolume } from '../volume/volume.ts'
 import { creating } from './creation.ts'
 import { procedure3 } from './procedure.ts'
@@ -12,6 +13,7 @@ export const create = procedure3({
   read: readCreateArguments,
   run: ({ where, how }, call) =>
     creating(where, call, async (volume, directory, name) => {
+      checkChange(name)
       const existing = await volume.lookup(directory, name).catch(ifAbsent)
       if (existing !== undefined) return keep(volume, existing.key, existing.attributes.type, how)
       const verifier = how.mode === 'exclusive' ? { verifier: Buffer.from(how.verifier) } : {}

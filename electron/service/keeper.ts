@@ -44,7 +44,13 @@ function planOf({
   ports,
   recordFolder = RECORD_FOLDER,
 }: KeeperOptions): KeeperPlan {
-  return { interface: name, ports: [...ports], recordFolder, ...(address === undefined ? {} : { address }) }
+  return {
+    interface: name,
+    // On Windows no port is reserved, and sockets cannot be handed from one process to another.
+    ports: process.platform === 'win32' ? [] : [...ports],
+    recordFolder,
+    ...(address === undefined ? {} : { address }),
+  }
 }
 
 /** What the keeper tells, until it ends. Throws the `LinkError` that it tells of. */
@@ -117,7 +123,8 @@ export class Keeper implements PortKeeper {
     try {
       this.#child.send(RESTORE)
       for await (const { message, handle } of messages(this.#child)) {
-        if (message.kind === 'restored') return new Map([...pairs(received), ...refused])
+        if (message.kind === 'restored')
+          return new Map<number, PortSockets | LinkError>([...pairs(received), ...refused])
         if (message.kind === 'refused') refused.set(message.port, errorOf(message))
         if (message.kind === 'socket' && handle instanceof Socket)
           received[message.role].set(message.port, handle)

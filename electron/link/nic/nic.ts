@@ -230,11 +230,13 @@ export class Nic implements Link {
   /** Opens everything anew. Whether that was possible; if not, the next look at the interface tries again. */
   async #reattach(): Promise<boolean> {
     for (const socket of this.#sockets.values()) socket.release()
-    const kept = new Map<number, PortSockets>()
+    const kept = new Map<number, PortSockets | LinkError>()
     try {
-      for (const [port, sockets] of (await this.#keeper?.restore()) ?? []) kept.set(port, sockets)
+      for (const [port, result] of (await this.#keeper?.restore()) ?? []) kept.set(port, result)
       for (const [port, socket] of this.#sockets) {
-        socket.adopt(kept.get(port) ?? (await openPort(this, port)))
+        const sockets = kept.get(port) ?? (await openPort(this, port))
+        if (sockets instanceof LinkError) throw sockets
+        socket.adopt(sockets)
         kept.delete(port)
       }
       for (const peer of this.#peers) peer.reopen()
@@ -244,7 +246,7 @@ export class Nic implements Link {
       this.#report(await this.#explain(error))
     } finally {
       // Ports of the keeper's plan that were closed since.
-      for (const sockets of kept.values()) closePort(sockets)
+      for (const sockets of kept.values()) if (!(sockets instanceof LinkError)) closePort(sockets)
     }
     return !this.#detached
   }

@@ -69,6 +69,19 @@ describe('looking for other servers before ours starts', () => {
     expect(link.openPorts).toEqual([])
   })
 
+  it('waits for a server that pings for three seconds before it offers', async () => {
+    const link = new FakeLink()
+    let first: Buffer | undefined
+    link.onSend = ({ data }) => {
+      if (first !== undefined) return
+      first = data
+      const options = new Options().set(messageType, 'OFFER').set(serverIdentifier, '10.77.0.9')
+      const { bytes } = encodeMessage({ ...decodeMessage(data), op: 'reply', yiaddr: '10.77.0.60', options })
+      setTimeout(() => link.deliver(68, bytes, { address: '10.77.0.9', port: 67 }), 305)
+    }
+    expect(await probeForServers(link, { seconds: 0.3 })).toHaveLength(1)
+  })
+
   it('asks three times as PXE firmware with an address that nobody has', async () => {
     const link = new FakeLink()
     expect(await probeForServers(link, { seconds: 0.03 })).toEqual([])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Options } from '../../../electron/protocols/dhcp/options.ts'
+import { type Options } from '../../../electron/protocols/dhcp/options.ts'
 import { clientArchitecture } from '../../../electron/protocols/dhcp/options/client-architecture.ts'
 import { parameterRequestList } from '../../../electron/protocols/dhcp/options/parameter-request-list.ts'
 import * as standard from '../../../electron/protocols/dhcp/options/standard.ts'

@@ -123,7 +123,11 @@ export class BootService {
   async #openInterface({ name, address }: InterfaceChoice): Promise<Link> {
     const keeper = await this.#startKeeper(name, address)
     try {
-      return await openNic({ interface: name, ...(keeper === undefined ? {} : { keeper }) })
+      return await openNic({
+        interface: name,
+        ...(address === undefined ? {} : { address: parseSubnet(address).address }),
+        ...(keeper === undefined ? {} : { keeper }),
+      })
     } catch (error) {
       await keeper?.close()
       throw error

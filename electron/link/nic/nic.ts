@@ -20,6 +20,7 @@ import { readNeighbours } from './neighbours.ts'
 import { connectPeer, type NicPeer } from './nic-peer.ts'
 import { NicSocket } from './nic-socket.ts'
 import { closePort, openPort, type PortKeeper, type PortSockets } from './ports.ts'
+import { Pump } from './pump.ts'
 import { sight, type Sighting } from './watch.ts'
 
 export interface NicOptions {
@@ -64,6 +65,7 @@ export class Nic implements Link {
   readonly #keeper: PortKeeper | undefined
   readonly #sockets = new Map<number, NicSocket>()
   readonly #peers = new Set<NicPeer>()
+  readonly #pump = new Pump()
   readonly #listeners = new Set<(change: LinkChange) => void>()
   readonly #reported = new Set<string>()
   #index: number | undefined
@@ -117,6 +119,7 @@ export class Nic implements Link {
       attachment: this,
       peer,
       onDatagram,
+      pump: this.#pump,
       onClose: (closed) => this.#peers.delete(closed),
     }).catch(async (error: unknown) => {
       throw await portError(error, this, 0)

@@ -63,12 +63,14 @@ describe.skipIf(noLab())('bootwire serve, to real clients', () => {
     return run
   }
 
-  /** A DHCP server of someone else's on the client's computer, which gives no boot file. */
-  async function otherServer(): Promise<void> {
-    client.address('eth0', '10.77.0.9/20')
-    const options = ['-d', '--conf-file=/dev/null', '--port=0', '--dhcp-authoritative', '--bind-dynamic']
+  /** A DHCP server of someone else's, which gives no boot file. */
+  async function otherServer(computer = client, ...more: readonly string[]): Promise<void> {
+    computer.address('eth0', '10.77.0.9/20')
+    const options = ['-d', '--conf-file=/dev/null', '--port=0', '--dhcp-authoritative']
     const range = ['--interface=eth0', '--dhcp-range=10.77.8.10,10.77.8.50', '--leasefile-ro', '--user=root']
-    const dnsmasq = client.spawn('dnsmasq', [...options, ...range], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const dnsmasq = computer.spawn('dnsmasq', [...options, ...range, ...more], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     let output = ''
     dnsmasq.stderr!.on('data', (data) => (output += String(data)))
     await until('dnsmasq to start', () => output.includes('DHCP, IP range'))
@@ -193,20 +195,12 @@ describe.skipIf(noLab())('bootwire serve, to real clients', () => {
   it('starts beside another DHCP server when forced, and tells of one that comes later', async (context) => {
     needs(context, 'dnsmasq', 'udhcpc')
     const run = await serve('--force')
-    await otherServer()
-    const neighbour = client.spawn('udhcpc', [
-      '-i',
-      'eth0',
-      '-f',
-      '-n',
-      '-q',
-      '-t',
-      '3',
-      '-T',
-      '1',
-      '-s',
-      '/bin/true',
-    ])
+    const other = lab.computer('other')
+    lab.cable([client, 'eth1'], [other, 'eth0'])
+    client.bridge('br0', ['eth0', 'eth1'])
+    await otherServer(other, '--no-ping')
+    const once = ['-i', 'br0', '-B', '-f', '-n', '-q', '-t', '9', '-T', '1', '-s', '/bin/true']
+    const neighbour = client.spawn('udhcpc', once, { stdio: 'ignore' })
     await run.until('the other server to be told', () => run.of('dhcp-foreign-server')[0])
     neighbour.kill()
     expect(run.of('dhcp-foreign-server')[0]?.address).toBe('10.77.0.9')

@@ -78,8 +78,11 @@ async function openProbe(
   }
 }
 
-/** `relay`: the address to which the answers are to be sent, when this is not the client's port. */
-function probeDiscover(xid: number, relay: Ipv4Address | undefined): Buffer {
+/**
+ * A DISCOVER of PXE firmware from an invented hardware address, to be answered by broadcast. `relay`: the address
+ * to which the answers are to be sent, when they are not awaited on the client's port.
+ */
+export function probeDiscover(xid: number, relay?: Ipv4Address): Buffer {
   const chaddr = randomBytes(6)
   // Locally administered and not a group's (IEEE 802, section 8.2): nobody's real address.
   chaddr[0] = (chaddr[0]! & 0xfc) | 0x02

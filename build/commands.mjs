@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { requireForBoot } from './debian.mjs'
-import { fetchPeers } from './peers.mjs'
+import { fetchPeers, peerEnvironment } from './peers.mjs'
 import { attach, note, npm, script, step } from './step.mjs'
 
 /**
@@ -30,6 +30,7 @@ export async function run(command, parameters) {
       await step('build the benchmark', () =>
         script('vite/bin/vite.js', ['build', '--app', '--mode', 'bench']),
       )
+      Object.assign(process.env, peerEnvironment())
       return attach('node', ['dist/bench/run.js', ...parameters])
     default:
       console.error('Usage: node build/bootstrap.mjs start|test|bench')

@@ -10,6 +10,7 @@ import {
   mkdtempSync,
   readdirSync,
   readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   unlinkSync,
@@ -20,8 +21,9 @@ import { findProgram, hasApt, knowsPackages, refreshLists } from './debian.mjs'
 import { capture } from './step.mjs'
 
 const cache = fileURLToPath(new URL('../node_modules/.cache/bootwire/debian', import.meta.url))
-/** Programs with all that they need and that this system has not. */
-const unpacked = join(cache, 'root')
+/** A folder for each package, with all that it needs and this system has not: two may have a file of one name. */
+const unpacked = (/** @type {string} */ name) => join(cache, 'peers', name)
+const programFolders = ['usr/sbin', 'usr/bin', 'sbin', 'bin']
 
 /** Program to Debian package. */
 const peers = {
@@ -34,6 +36,7 @@ const peers = {
   curl: 'curl',
   udhcpc: 'udhcpc',
   dhclient: 'isc-dhcp-client',
+  bootpc: 'bootpc',
   perfdhcp: 'kea-admin',
   tcpdump: 'tcpdump',
   tshark: 'tshark',
@@ -44,17 +47,29 @@ const peers = {
  * @returns {Record<string, string>}
  */
 export function peerEnvironment() {
-  const programs = ['usr/sbin', 'usr/bin', 'sbin', 'bin']
-    .map((folder) => join(unpacked, folder))
-    .filter((path) => existsSync(path))
-  const path = { PATH: [process.env.PATH, '/usr/sbin', '/sbin', ...programs].join(delimiter) }
-  const libraries = libraryFolders()
-  if (libraries.length === 0) return process.platform === 'linux' ? path : {}
+  if (process.platform !== 'linux') return {}
+  const programs = foldersOfPeers(programFolders)
+  const libraries = foldersOfPeers(['usr/lib', 'lib']).flatMap((folder) =>
+    readdirSync(folder)
+      .filter((entry) => entry.includes('-linux-gnu'))
+      .map((entry) => join(folder, entry)),
+  )
   return {
-    ...path,
-    LD_LIBRARY_PATH: [...(process.env.LD_LIBRARY_PATH?.split(delimiter) ?? []), ...libraries].join(delimiter),
+    PATH: joinPaths(process.env.PATH, '/usr/sbin', '/sbin', ...programs),
+    ...(libraries.length > 0
+      ? { LD_LIBRARY_PATH: joinPaths(process.env.LD_LIBRARY_PATH, ...libraries) }
+      : {}),
   }
 }
+
+/** @param {(string | undefined)[]} paths */
+const joinPaths = (...paths) => paths.filter(Boolean).join(delimiter)
+
+/** @param {string[]} names those that there are of these, in all peers */
+const foldersOfPeers = (names) =>
+  Object.values(peers).flatMap((name) =>
+    names.map((folder) => join(unpacked(name), folder)).filter((path) => existsSync(path)),
+  )
 
 /**
  * Unpacks the peers that this system has not.
@@ -71,7 +86,6 @@ export async function fetchPeers() {
       // One that cannot be had is told by the caller, once, with the others.
       await unpackWithNeeds(name).catch(() => undefined)
     }
-    mendLinks()
   }
   return absent().map(([program]) => program)
 }
@@ -108,49 +122,40 @@ async function unpackWithNeeds(name) {
   ])
   if (status !== 0) throw new Error(output)
   const packages = [...output.matchAll(/^Inst (\S+) /gm)].map((match) => /** @type {string} */ (match[1]))
-  await unpack(packages, unpacked)
+  await unpack(packages, unpacked(name))
 }
 
-/** @param {string[]} packages @param {string} folder */
+/** Appears whole or not at all, because tests run beside each other. @param {string[]} packages @param {string} folder */
 async function unpack(packages, folder) {
-  mkdirSync(cache, { recursive: true })
+  mkdirSync(dirname(folder), { recursive: true })
   const work = mkdtempSync(join(cache, 'download-'))
   try {
     // As root, apt would download as another user, who cannot write here, and warn about it.
-    const download = await capture('apt-get', ['-o', 'APT::Sandbox::User=root', 'download', ...packages], {
-      cwd: work,
-    })
+    const sandbox = ['-o', 'APT::Sandbox::User=root']
+    const download = await capture('apt-get', [...sandbox, 'download', ...packages], { cwd: work })
     if (download.status !== 0) throw new Error(download.output)
-    mkdirSync(folder, { recursive: true })
+    const tree = join(work, 'tree')
     for (const file of readdirSync(work)) {
-      const { status, output } = await capture('dpkg-deb', ['--extract', join(work, file), folder])
+      const { status, output } = await capture('dpkg-deb', ['--extract', join(work, file), tree])
       if (status !== 0) throw new Error(output)
     }
+    mendLinks(tree)
+    if (!existsSync(folder)) renameSync(tree, folder)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
 }
 
-/** A link such as `/sbin/udhcpc -> /bin/busybox` means the file beside it here, where the system has none. */
-function mendLinks() {
-  for (const folder of ['usr/sbin', 'usr/bin', 'sbin', 'bin'].map((name) => join(unpacked, name))) {
+/** A link such as `/sbin/udhcpc -> /bin/busybox` means the file beside it here, where the system has none. @param {string} root */
+function mendLinks(root) {
+  for (const folder of programFolders.map((name) => join(root, name))) {
     if (!existsSync(folder)) continue
     for (const path of readdirSync(folder).map((name) => join(folder, name))) {
       if (!lstatSync(path).isSymbolicLink() || existsSync(path)) continue
-      const target = join(unpacked, readlinkSync(path))
+      const target = join(root, readlinkSync(path))
       if (!existsSync(target)) continue
       unlinkSync(path)
       symlinkSync(relative(dirname(path), target), path)
     }
   }
-}
-
-function libraryFolders() {
-  return ['usr/lib', 'lib'].flatMap((name) => {
-    const folder = join(unpacked, name)
-    if (!existsSync(folder)) return []
-    return readdirSync(folder)
-      .filter((entry) => entry.includes('-linux-gnu'))
-      .map((entry) => join(folder, entry))
-  })
 }

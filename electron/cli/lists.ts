@@ -9,7 +9,12 @@ export async function listInterfaces({ json }: { readonly json?: boolean }): Pro
     else if (interfaces.length === 0) print('No network interface was found.')
     else
       for (const { name, kind, link, speed, addresses, reason } of interfaces) {
-        const facts = [kind, `link ${link}`, speed === undefined ? '' : `${speed} Mb/s`, addresses.join(', ')]
+        const facts = [
+          kind,
+          `link ${link}`,
+          speed === undefined ? '' : `${speed} Mb/s`,
+          addresses.map(({ address, prefixLength }) => `${address}/${prefixLength}`).join(', '),
+        ]
         print(`${colors.bold(name.padEnd(16))} ${facts.filter((fact) => fact !== '').join(' · ')}`)
         print(`${' '.repeat(17)}${colors.dim(reason)}`)
       }

@@ -88,7 +88,7 @@ export async function startRun(
     await service.request({ name: 'start', options })
   } catch (error) {
     await run.close()
-    if (!interrupted) throw error
+    if (!run.interrupted) throw error
   }
   return run
 }

@@ -14,16 +14,25 @@ export interface Hardware {
 
 const CABLE = 'cable'
 
+/** Where somebody listens to what a target says. */
+export interface Ears {
+  /** The serial port. */
+  readonly console: SocketAddress
+  /** SeaBIOS's debug port, where it tells each of its steps. */
+  readonly firmware: SocketAddress
+}
+
+const FIRMWARE_PORT = 0x402
+
 /**
  * QEMU's command line for a PC with a screen, a serial port and a network card, and nothing else to boot from.
  * It starts halted, so that nothing is missed, and talks QMP on its standard streams.
  * @param netdev gives the value of `-netdev` for a device of that id
- * @param serial where somebody listens to the serial port
  */
 export function qemuArguments(
   { memory, nic, mac }: Hardware,
   netdev: (id: string) => string,
-  serial: SocketAddress,
+  ears: Ears,
 ): string[] {
   return [
     ['-no-user-config', '-nodefaults', '-S'],
@@ -33,14 +42,18 @@ export function qemuArguments(
     ['-boot', 'order=n,menu=off'],
     ['-netdev', netdev(CABLE)],
     ['-device', `${nic},netdev=${CABLE},mac=${mac}`],
-    ['-chardev', `socket,id=console,server=off,${socketOptions(serial)}`, '-serial', 'chardev:console'],
+    ['-chardev', socketDevice('console', ears.console), '-serial', 'chardev:console'],
+    ['-chardev', socketDevice('firmware', ears.firmware)],
+    ['-device', `isa-debugcon,iobase=${FIRMWARE_PORT},chardev=firmware`],
     // Without `signal=off` a terminal's Ctrl-C would reach QEMU too.
     ['-chardev', 'stdio,id=qmp,signal=off', '-mon', 'chardev=qmp,mode=control'],
   ].flat()
 }
 
-function socketOptions(address: SocketAddress): string {
-  return address.kind === 'unix'
-    ? `path=${address.path.replaceAll(',', ',,')}`
-    : `host=${address.host},port=${address.port}`
+function socketDevice(id: string, address: SocketAddress): string {
+  const where =
+    address.kind === 'unix'
+      ? `path=${address.path.replaceAll(',', ',,')}`
+      : `host=${address.host},port=${address.port}`
+  return `socket,id=${id},server=off,${where}`
 }

@@ -55,15 +55,14 @@ export class Machine {
     const qemu = options.qemu ?? (await findQemu())
     const hardware = { ...HARDWARE, ...options }
     const { mac: client } = hardware
-    const lines = new ConsoleLines((line) => options.emit({ type: 'console-line', client, line }))
-    const serial = await listenPrivately((socket) => {
-      socket.on('data', (bytes) => lines.push(bytes))
-      socket.on('close', () => lines.end())
-      // The end of QEMU is told by its process.
-      socket.on('error', () => {})
+    const { emit, cable } = options
+    const console = await listenForLines((line) => emit({ type: 'console-line', client, line }))
+    const firmware = await listenForLines((line) => machine.#heedFirmware(line))
+    const argv = qemuArguments(hardware, (id) => cable.netdev(id), {
+      console: console.address,
+      firmware: firmware.address,
     })
-    const argv = qemuArguments(hardware, (id) => options.cable.netdev(id), serial.address)
-    const machine = new Machine(client, options.emit, spawnOnLeash(qemu.path, argv), serial)
+    const machine = new Machine(client, emit, spawnOnLeash(qemu.path, argv), [console, firmware])
     try {
       await machine.#powerOn(`QEMU ${qemu.version}, ${hardware.nic}, ${hardware.memory} MiB`)
     } catch {
@@ -74,18 +73,18 @@ export class Machine {
         `See that "${qemu.path}" runs, that this computer has ${hardware.memory} MiB to spare, and that the network boot ROMs are installed (Debian: ipxe-qemu).`,
       )
     }
-    void machine.stopped.then((text) => options.emit({ type: 'machine-stopped', client, text }))
+    void machine.stopped.then((text) => emit({ type: 'machine-stopped', client, text }))
     return machine
   }
 
-  private constructor(mac: MacAddress, emit: Emit, process: ChildProcess, serial: Listener) {
+  private constructor(mac: MacAddress, emit: Emit, process: ChildProcess, listeners: readonly Listener[]) {
     this.mac = mac
     this.#emit = emit
     this.#process = process
     process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#complaints = (this.#complaints + text).slice(-COMPLAINTS_KEPT)
     })
-    this.stopped = this.#watch(serial)
+    this.stopped = this.#watch(listeners)
   }
 
   /** Writes the screen as PNG. Rejects with a `QmpError` when the file cannot be written. */
@@ -136,6 +135,14 @@ export class Machine {
     await this.#qmp.execute('cont')
   }
 
+  /**
+   * iPXE offers its command line for two seconds before it boots. Any key but Ctrl-B ends that; it is pressed when
+   * SeaBIOS hands over to the ROM, so that it is iPXE who reads it and not a boot loader.
+   */
+  #heedFirmware(line: string): void {
+    if (line.startsWith('Booting from ROM')) this.sendKey('spc').catch(() => {})
+  }
+
   #heed({ event, data }: QmpEvent): void {
     const byItself = data['guest'] === true
     if (event === 'SHUTDOWN' && byItself) this.#reason ??= 'It switched itself off.'
@@ -158,13 +165,23 @@ export class Machine {
     })
   }
 
-  async #watch(serial: Listener): Promise<string> {
+  async #watch(listeners: readonly Listener[]): Promise<string> {
     const ended = await once(this.#process, 'close').catch((error: unknown) => error)
-    await serial.close()
+    await Promise.all(listeners.map((listener) => listener.close()))
     if (this.#reason !== undefined) return this.#reason
     if (!Array.isArray(ended)) return `QEMU cannot be run: ${(ended as Error).message}`
     const [status, signal] = ended as [number | null, NodeJS.Signals | null]
     const how = signal === null ? `ended with status ${status}` : `was ended by ${signal}`
     return `QEMU ${how}. ${this.#complaints.trim()}`.trimEnd()
   }
+}
+
+function listenForLines(onLine: (line: string) => void): Promise<Listener> {
+  const lines = new ConsoleLines(onLine)
+  return listenPrivately((socket) => {
+    socket.on('data', (bytes) => lines.push(bytes))
+    socket.on('close', () => lines.end())
+    // That QEMU ended is told by its process.
+    socket.on('error', () => {})
+  })
 }

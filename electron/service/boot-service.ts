@@ -13,7 +13,7 @@ import { Journal } from './journal.ts'
 import { startKeeper, type Keeper } from './keeper.ts'
 import { planChain } from './planning.ts'
 import { dropPrivileges, mayAdminister } from './privileges.ts'
-import { ReservedPorts } from './reserved-ports.ts'
+import { ReservedLink } from './reserved-link.ts'
 import { KEEPER } from './resources.ts'
 import type { Results } from './results.ts'
 import { Session } from './session.ts'
@@ -100,9 +100,9 @@ export class BootService {
   }
 
   async #startOnInterface(choice: InterfaceChoice, options: StartOptions): Promise<void> {
-    const link = await this.#openInterface(choice)
-    this.#closers.push(() => link.close())
-    const ports = await ReservedPorts.open(link, PORTS, [DHCP_CLIENT_PORT])
+    const nic = await this.#openInterface(choice)
+    this.#closers.push(() => nic.close())
+    const link = await ReservedLink.reserve(nic, PORTS, [DHCP_CLIENT_PORT])
     const user = dropPrivileges(options.user)
     if (user !== undefined) {
       const { name, uid, gid } = user
@@ -111,7 +111,7 @@ export class BootService {
     // Files are read from here on, with the rights of the user who chose them.
     const planned = await planChain(options.chain, false)
     const session = await Session.start({
-      link: ports.wrap(link),
+      link,
       planned,
       dhcp: options.dhcp,
       isShared: true,
@@ -123,7 +123,11 @@ export class BootService {
   async #openInterface({ name, address }: InterfaceChoice): Promise<Link> {
     const keeper = await this.#startKeeper(name, address)
     try {
-      return await openNic({ interface: name, ...(keeper === undefined ? {} : { keeper }) })
+      return await openNic({
+        interface: name,
+        ...(address === undefined ? {} : { address: parseSubnet(address).address }),
+        ...(keeper === undefined ? {} : { keeper }),
+      })
     } catch (error) {
       await keeper?.close()
       throw error

@@ -18,6 +18,9 @@ export class ServiceFailure extends Error {
   }
 }
 
+/** Root is given up before the first file is read. */
+const NAME_THE_OWNER = 'If you are root without sudo, name the user whose file it is with --user.'
+
 /** An error in the form in which it crosses to a face. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof ServiceFailure || error instanceof LinkError)
@@ -28,6 +31,8 @@ export function failureOf(error: unknown): Failure {
       message: `Not everything that this chain needs is there: ${error.missing.map(({ what }) => what).join(', ')}.`,
       remedies: error.missing.map(({ what, remedy }) => `${what}: ${remedy}`),
     }
+  if (error instanceof ImportError && error.code === 'not-readable')
+    return { code: 'bad-choice', message: error.message, remedies: [error.remedy, NAME_THE_OWNER] }
   if (error instanceof ImportError || error instanceof ChoiceError || error instanceof MachineError)
     return { code: 'bad-choice', message: error.message, remedies: [error.remedy] }
   if (error instanceof DecodeError) return { code: 'bad-input', message: error.message, remedies: [] }

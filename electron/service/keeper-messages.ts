@@ -14,17 +14,21 @@ export type KeeperPlan = z.infer<typeof KeeperPlan>
 /** The one thing a keeper can be asked for. */
 export const RESTORE = 'restore'
 
+/** A `LinkError` on its way from one process to another. */
+const failure = {
+  code: z.enum(['no-interface', 'no-address', 'port-taken', 'not-permitted', 'failed']),
+  message: z.string(),
+  remedies: z.array(z.string()),
+}
+
 export const KeeperMessage = z.discriminatedUnion('kind', [
   /** The interface has its address; `leftovers` of a crash before were taken back from interfaces. */
   z.object({ kind: z.literal('ready'), assigned: z.boolean(), leftovers: z.array(z.string()) }),
   /** Goes with a socket. */
   z.object({ kind: z.literal('socket'), port: z.number(), role: z.enum(['hearing', 'speaking']) }),
+  /** This one of the plan's ports cannot be had at the moment. */
+  z.object({ kind: z.literal('refused'), port: z.number(), ...failure }),
   z.object({ kind: z.literal('restored') }),
-  z.object({
-    kind: z.literal('failed'),
-    code: z.enum(['no-interface', 'no-address', 'port-taken', 'not-permitted', 'failed']),
-    message: z.string(),
-    remedies: z.array(z.string()),
-  }),
+  z.object({ kind: z.literal('failed'), ...failure }),
 ])
 export type KeeperMessage = z.infer<typeof KeeperMessage>

@@ -78,10 +78,13 @@ async function ensureAddress(): Promise<void> {
   await addAddress(plan.interface, plan.address)
 }
 
+/** A port that is refused does not keep the others from being restored: the service may be without it anyway. */
 async function handOver(at: Attachment, port: number): Promise<void> {
-  const sockets = await openPort(at, port).catch(async (error: unknown) => {
-    throw await portError(error, at, port)
-  })
+  const sockets = await openPort(at, port).catch(async (error: unknown) => portError(error, at, port))
+  if (sockets instanceof LinkError) {
+    await tell({ kind: 'refused', port, ...failureOf(sockets) })
+    return
+  }
   try {
     for (const role of ['hearing', 'speaking'] as const)
       await tell({ kind: 'socket', port, role }, sockets[role])
@@ -91,7 +94,7 @@ async function handOver(at: Attachment, port: number): Promise<void> {
 }
 
 async function tellFailure(error: unknown): Promise<void> {
-  const { code, message, remedies } =
+  const known =
     error instanceof LinkError
       ? error
       : new LinkError(
@@ -99,7 +102,11 @@ async function tellFailure(error: unknown): Promise<void> {
           `${plan.interface} could not be prepared: ${(error as Error).message.trim()}`,
           ['Give the interface its address in the network settings of this computer, and start again.'],
         )
-  await tell({ kind: 'failed', code, message, remedies: [...remedies] })
+  await tell({ kind: 'failed', ...failureOf(known) })
+}
+
+function failureOf({ code, message, remedies }: LinkError) {
+  return { code, message, remedies: [...remedies] }
 }
 
 /** Ends when the message is sent or can never be, because the service is gone. */

@@ -44,16 +44,26 @@ function planOf({
   ports,
   recordFolder = RECORD_FOLDER,
 }: KeeperOptions): KeeperPlan {
-  return { interface: name, ports: [...ports], recordFolder, ...(address === undefined ? {} : { address }) }
+  return {
+    interface: name,
+    // On Windows no port is reserved, and sockets cannot be handed from one process to another.
+    ports: process.platform === 'win32' ? [] : [...ports],
+    recordFolder,
+    ...(address === undefined ? {} : { address }),
+  }
 }
 
 /** What the keeper tells, until it ends. Throws the `LinkError` that it tells of. */
 async function* messages(child: ChildProcess): AsyncGenerator<{ message: KeeperMessage; handle: unknown }> {
   for await (const [told, handle] of on(child, 'message', { close: ['disconnect'] })) {
     const message = KeeperMessage.parse(told)
-    if (message.kind === 'failed') throw new LinkError(message.code, message.message, message.remedies)
+    if (message.kind === 'failed') throw errorOf(message)
     yield { message, handle }
   }
+}
+
+function errorOf({ code, message, remedies }: Pick<LinkError, 'code' | 'message' | 'remedies'>): LinkError {
+  return new LinkError(code, message, remedies)
 }
 
 function pairs(received: Record<keyof PortSockets, Map<number, Socket>>): Map<number, PortSockets> {
@@ -106,13 +116,16 @@ export class Keeper implements PortKeeper {
     return this.#child.pid
   }
 
-  async restore(): Promise<Map<number, PortSockets>> {
+  async restore(): Promise<Map<number, PortSockets | LinkError>> {
     if (!this.#child.connected) throw gone()
+    const refused = new Map<number, LinkError>()
     const received = { hearing: new Map<number, Socket>(), speaking: new Map<number, Socket>() }
     try {
       this.#child.send(RESTORE)
       for await (const { message, handle } of messages(this.#child)) {
-        if (message.kind === 'restored') return pairs(received)
+        if (message.kind === 'restored')
+          return new Map<number, PortSockets | LinkError>([...pairs(received), ...refused])
+        if (message.kind === 'refused') refused.set(message.port, errorOf(message))
         if (message.kind === 'socket' && handle instanceof Socket)
           received[message.role].set(message.port, handle)
       }

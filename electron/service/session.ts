@@ -95,7 +95,7 @@ async function requireNoOtherServer(link: Link, emit: Emit): Promise<void> {
   emit({
     type: 'notice',
     level: 'info',
-    text: `Looking for other DHCP servers on ${link.name} for three seconds.`,
+    text: `Looking for other DHCP servers on ${link.name} first.`,
   })
   const others = (await probeForServers(link, { emit })).filter(({ isProxy }) => !isProxy)
   const [other] = others

@@ -11,7 +11,7 @@
  *       server.address('eth0', '10.77.0.1/24')
  */
 import { execFile, execFileSync, spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
@@ -42,6 +42,7 @@ function whyNoLab(): string | undefined {
   try {
     ip('netns', 'add', name)
     ip('netns', 'delete', name)
+    removeLeftovers()
     return undefined
   } catch (error) {
     return `cannot be made here: ${error instanceof Error ? error.message : String(error)}`
@@ -58,6 +59,29 @@ let made = 0
 interface Shown {
   readonly address: string
   readonly addr_info: readonly { family: string; local: string; prefixlen: number }[]
+}
+
+/** Ends whatever still runs in a namespace, and takes it away. */
+function removeNamespace(name: string): void {
+  try {
+    for (const pid of ip('netns', 'pids', name).split('\n').filter(Boolean))
+      process.kill(Number(pid), 'SIGKILL')
+  } catch {
+    // It ended by itself in between.
+  }
+  try {
+    ip('netns', 'delete', name)
+  } catch {
+    // It is gone already.
+  }
+  // `ip netns exec` reads its resolver and hosts files from here, and tests may have put some.
+  rmSync(`/etc/netns/${name}`, { recursive: true, force: true })
+}
+
+/** A run that was killed could not take its namespaces away. */
+function removeLeftovers(): void {
+  for (const [name, pid] of ip('netns', 'list').matchAll(/^bw-(\d+)-[^ \n]*/gm))
+    if (!existsSync(`/proc/${pid}`)) removeNamespace(name)
 }
 
 /** A computer of the lab: a network namespace with its own interfaces, addresses, routes and ports. */
@@ -148,24 +172,7 @@ export class Computer {
         await ended
       }),
     )
-    this.removeNamespace()
-  }
-
-  /** The last resort, at the end of the process: whatever is left in the namespace goes with it. */
-  removeNamespace(): void {
-    try {
-      for (const pid of ip('netns', 'pids', this.namespace).split('\n').filter(Boolean))
-        process.kill(Number(pid), 'SIGKILL')
-    } catch {
-      // It ended by itself in between.
-    }
-    try {
-      ip('netns', 'delete', this.namespace)
-    } catch {
-      // It is gone already.
-    }
-    // `ip netns exec` reads its resolver and hosts files from here, and tests may have put some.
-    rmSync(`/etc/netns/${this.namespace}`, { recursive: true, force: true })
+    removeNamespace(this.namespace)
   }
 
   #show(name: string): Shown {
@@ -181,7 +188,7 @@ export type CableEnd = readonly [Computer, string]
 /** Computers and cables that are always taken away again, also when a test fails or the process ends. */
 export class Lab {
   readonly #computers: Computer[] = []
-  readonly #atExit = () => this.#computers.forEach((computer) => computer.removeNamespace())
+  readonly #atExit = () => this.#computers.forEach((computer) => removeNamespace(computer.namespace))
 
   constructor() {
     process.once('exit', this.#atExit)

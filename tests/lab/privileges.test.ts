@@ -7,6 +7,8 @@ import { Dialogue, type Report } from './dialogue.ts'
 import { AS_NOBODY, Lab, noLab, until, type Computer } from './namespaces.ts'
 import type { NicServiceOptions } from './programs/nic-service.ts'
 
+const address = '10.77.0.1/24'
+
 describe.skipIf(noLab())('a service that was started as root', () => {
   let lab: Lab
   let server: Computer
@@ -46,7 +48,7 @@ describe.skipIf(noLab())('a service that was started as root', () => {
       interface: 'eth0',
       ports: [67, 69],
       drop: true,
-      keeper: { program: keeper, recordFolder, address: '10.77.0.1/24' },
+      keeper: { program: keeper, recordFolder, address },
       ...options,
     }
     return new Dialogue(server, service, [JSON.stringify(all)], environment)
@@ -192,6 +194,21 @@ describe.skipIf(noLab())('a service that was started as root', () => {
     expect(server.addresses('eth0')).toEqual([])
   })
 
+  it('serves again without a port that it never had, and that someone else has', async () => {
+    const other = new Dialogue(server, client, ['68'])
+    await other.ready()
+    const running = start(
+      {},
+      { ports: [67], keeper: { program: keeper, recordFolder, ports: [67, 68], address } },
+    )
+    await running.ready()
+    server.ip('link', 'delete', 'eth0')
+    await running.report('the adapter to go', changed('removed'))
+    plugIn()
+    await running.report('the adapter to return', changed('returned'))
+    expect(await answers()).toMatchObject({ address: '10.77.0.1', port: 67 })
+  })
+
   it('gets its address back when a network manager takes it away', async () => {
     const running = start()
     await running.ready()
@@ -217,7 +234,7 @@ describe.skipIf(noLab())('a service that was started as root', () => {
     const options: NicServiceOptions = {
       interface: 'eth0',
       ports: [],
-      keeper: { program: keeper, recordFolder, address: '10.77.0.1/24' },
+      keeper: { program: keeper, recordFolder, address },
     }
     const parameters = [...AS_NOBODY, process.execPath, service, JSON.stringify(options)]
     const { stdout } = await server.run('setpriv', parameters)

@@ -2,16 +2,16 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { milestonesOf } from '../../electron/clients/progress.ts'
 import { Bootwire, bootwire, noVirtualTarget } from './bootwire.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bootwire-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-beforeAll((context) => {
+beforeEach(({ skip }) => {
   const reason = noVirtualTarget()
-  if (reason !== undefined) (context as unknown as { skip: (why: string) => void }).skip(reason)
+  if (reason !== undefined) skip(reason)
 })
 
 describe('bootwire try', () => {

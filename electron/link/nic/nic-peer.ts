@@ -3,12 +3,15 @@ import { once } from 'node:events'
 import type { Endpoint, PeerSocket } from '../link.ts'
 import * as native from '../native/sockets.ts'
 import { openSocket, type Attachment } from './ports.ts'
+import type { Pump } from './pump.ts'
 
 /** What a conversation needs to be opened, and opened again when the adapter comes back. */
 export interface PeerOptions {
   readonly attachment: Attachment
   readonly peer: Endpoint
   readonly onDatagram: (data: Buffer) => void
+  /** Receives in place of the event loop where that is faster. */
+  readonly pump: Pump
   readonly onClose: (peer: NicPeer) => void
 }
 
@@ -84,7 +87,9 @@ class NativePeer extends NicPeer {
   }
 
   protected release(): void {
-    this.#opened?.socket.close()
+    if (this.#opened === undefined) return
+    this.#options.pump.remove(this.#opened.fd)
+    this.#opened.socket.close()
     this.#opened = undefined
   }
 
@@ -116,25 +121,27 @@ class NativePeer extends NicPeer {
   #send(data: Uint8Array): string | undefined {
     if (this.#opened === undefined) return undefined
     const { fd } = this.#opened
+    this.#options.pump.sent()
     const error = native.send(fd, data)
     // The error of an earlier datagram is told once, in place of sending this one.
     return error === 'ECONNREFUSED' ? native.send(fd, data) : error
   }
 
   #connect(port: number): { readonly socket: Socket; readonly fd: number } {
-    const { attachment, peer, onDatagram } = this.#options
+    const { attachment, peer, onDatagram, pump } = this.#options
     const opened = openSocket((fd) => {
       bindToInterfaceIfAllowed(fd, attachment.name)
       native.bind(fd, attachment.address, port)
       native.connect(fd, peer.address, peer.port)
     })
     opened.socket
-      .on('message', (data, from) => {
-        // Others may have sent between bind and connect.
-        if (from.port === peer.port && from.address === peer.address) onDatagram(data)
+      .on('message', (data) => {
+        onDatagram(data)
+        pump.run()
       })
       // Such as ECONNREFUSED: a peer that went away is known by its silence.
       .on('error', () => undefined)
+    pump.add(opened.fd, onDatagram)
     return opened
   }
 }

@@ -20,6 +20,7 @@ import { readNeighbours } from './neighbours.ts'
 import { connectPeer, type NicPeer } from './nic-peer.ts'
 import { NicSocket } from './nic-socket.ts'
 import { closePort, openPort, type PortKeeper, type PortSockets } from './ports.ts'
+import { Pump } from './pump.ts'
 import { sight, type Sighting } from './watch.ts'
 
 export interface NicOptions {
@@ -64,6 +65,7 @@ export class Nic implements Link {
   readonly #keeper: PortKeeper | undefined
   readonly #sockets = new Map<number, NicSocket>()
   readonly #peers = new Set<NicPeer>()
+  readonly #pump = new Pump()
   readonly #listeners = new Set<(change: LinkChange) => void>()
   readonly #reported = new Set<string>()
   #index: number | undefined
@@ -117,6 +119,7 @@ export class Nic implements Link {
       attachment: this,
       peer,
       onDatagram,
+      pump: this.#pump,
       onClose: (closed) => this.#peers.delete(closed),
     }).catch(async (error: unknown) => {
       throw await portError(error, this, 0)
@@ -230,11 +233,13 @@ export class Nic implements Link {
   /** Opens everything anew. Whether that was possible; if not, the next look at the interface tries again. */
   async #reattach(): Promise<boolean> {
     for (const socket of this.#sockets.values()) socket.release()
-    const kept = new Map<number, PortSockets>()
+    const kept = new Map<number, PortSockets | LinkError>()
     try {
-      for (const [port, sockets] of (await this.#keeper?.restore()) ?? []) kept.set(port, sockets)
+      for (const [port, result] of (await this.#keeper?.restore()) ?? []) kept.set(port, result)
       for (const [port, socket] of this.#sockets) {
-        socket.adopt(kept.get(port) ?? (await openPort(this, port)))
+        const sockets = kept.get(port) ?? (await openPort(this, port))
+        if (sockets instanceof LinkError) throw sockets
+        socket.adopt(sockets)
         kept.delete(port)
       }
       for (const peer of this.#peers) peer.reopen()
@@ -244,7 +249,7 @@ export class Nic implements Link {
       this.#report(await this.#explain(error))
     } finally {
       // Ports of the keeper's plan that were closed since.
-      for (const sockets of kept.values()) closePort(sockets)
+      for (const sockets of kept.values()) if (!(sockets instanceof LinkError)) closePort(sockets)
     }
     return !this.#detached
   }

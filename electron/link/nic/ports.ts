@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { ANY_ADDRESS, type Ipv4Address } from '../../protocols/addresses.ts'
+import type { LinkError } from '../link.ts'
 import * as native from '../native/sockets.ts'
 
 /** Which interface sockets are opened for, and the address of it that they speak from. */
@@ -21,8 +22,11 @@ export interface PortSockets {
 
 /** Opens the ports of an interface again that this process may no longer open. */
 export interface PortKeeper {
-  /** Puts the interface back as it was for the session, its address included. Rejects with the reason. */
-  restore(): Promise<Map<number, PortSockets>>
+  /**
+   * Puts the interface back as it was for the session, its address included, and opens its ports, or tells why
+   * one of them cannot be had. Rejects with a `LinkError`.
+   */
+  restore(): Promise<Map<number, PortSockets | LinkError>>
   /** Gives back whatever was taken for the session. */
   close(): Promise<void>
 }

@@ -63,7 +63,7 @@ function vendorClassOf({ options }: DhcpMessage): string | undefined {
 function describe(code: number, value: Buffer, isPxe: boolean): string {
   const known = code === pxeOptions.code && isPxe ? pxeOptions : KNOWN.get(code)
   if (known === undefined) return `option ${code}: ${hex(value)}`
-  const text = attempt(() => (known as OptionCodec<unknown>).describe(known.decode(value)))
+  const text = attempt(() => known.describe(known.decode(value)))
   return `${known.name}: ${text ?? `malformed, ${hex(value)}`}`
 }
 

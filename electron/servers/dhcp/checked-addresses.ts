@@ -51,7 +51,11 @@ export class CheckedAddresses {
   /** Resolves when the first few are checked; the others follow. */
   async prepare(): Promise<void> {
     const first = Array.from({ length: AT_ONCE }, () => this.#source.candidate())
-    await Promise.all(first.map((address) => address && this.#check(address)))
+    const found = first.filter((address) => address !== undefined)
+    for (const address of found) this.#checking.add(address)
+    const answers = await Promise.all(found.map((address) => this.#ask(address)))
+    // In their order, so that the first target gets the first address.
+    for (const [index, address] of found.entries()) this.#settle(address, answers[index]!)
     this.#fill()
   }
 
@@ -76,7 +80,10 @@ export class CheckedAddresses {
 
   async #check(address: Ipv4Address): Promise<void> {
     this.#checking.add(address)
-    const inUse = await this.#ask(address)
+    this.#settle(address, await this.#ask(address))
+  }
+
+  #settle(address: Ipv4Address, inUse: boolean): void {
     this.#checking.delete(address)
     // Meanwhile its holder may have come back, and then it is the holder who answers.
     if (this.#closed || !this.#source.isFree(address)) return

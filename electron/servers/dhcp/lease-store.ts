@@ -32,7 +32,8 @@ export class FileLeaseStore implements LeaseStore {
     try {
       text = await readFile(this.#path, 'utf8')
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') this.#notice(`The leases in ${this.#path} cannot be read: ${error}.`)
+      if (codeOf(error) !== 'ENOENT')
+        this.#notice(`The leases in ${this.#path} cannot be read: ${String(error)}.`)
       return []
     }
     try {
@@ -60,7 +61,7 @@ export class FileLeaseStore implements LeaseStore {
     const damaged = `${this.#path}.damaged`
     const moved = await rename(this.#path, damaged).then(
       () => `It was moved to ${damaged}.`,
-      (error: unknown) => `It could not be moved aside: ${error}.`,
+      (error: unknown) => `It could not be moved aside: ${String(error)}.`,
     )
     this.#notice(
       `The lease file ${this.#path} is damaged and was not used. ${moved}`,

@@ -26,8 +26,8 @@ const DISCOVERS = 3
 
 /**
  * Looks for other DHCP and ProxyDHCP servers on a link as a new machine would: three DISCOVERs of PXE firmware
- * over `seconds`, from an invented hardware address, so that an offer costs nobody a lease. Every server that
- * answered is told once. Rejects with a `LinkError` when neither port can be opened.
+ * over `seconds`, and a third of that to wait for late answers. They come from an invented hardware address, so
+ * that an offer costs nobody a lease. Every server that answered is told once. Rejects with a `LinkError` when neither port can be opened.
  *
  * Where this computer's own DHCP client holds port 68, the probe asks as a relay agent from port 67 instead. Not
  * every server answers those, and the notice says so.
@@ -45,10 +45,13 @@ export async function probeForServers(
   const { socket, isRelay } = await openProbe(link, listen, emit)
   try {
     const discover = probeDiscover(xid, isRelay ? link.address : undefined)
+    const interval = (1000 * seconds) / DISCOVERS
     for (let sent = 0; sent < DISCOVERS; sent += 1) {
       socket.send(discover, { address: BROADCAST_ADDRESS, port: SERVER_PORT })
-      await wait((1000 * seconds) / DISCOVERS)
+      await wait(interval)
     }
+    // dnsmasq pings an address for 3 seconds before it offers it.
+    await wait(interval)
   } finally {
     socket.close()
   }
@@ -75,8 +78,11 @@ async function openProbe(
   }
 }
 
-/** `relay`: the address to which the answers are to be sent, when this is not the client's port. */
-function probeDiscover(xid: number, relay: Ipv4Address | undefined): Buffer {
+/**
+ * A DISCOVER of PXE firmware from an invented hardware address, to be answered by broadcast. `relay`: the address
+ * to which the answers are to be sent, when they are not awaited on the client's port.
+ */
+export function probeDiscover(xid: number, relay?: Ipv4Address): Buffer {
   const chaddr = randomBytes(6)
   // Locally administered and not a group's (IEEE 802, section 8.2): nobody's real address.
   chaddr[0] = (chaddr[0]! & 0xfc) | 0x02

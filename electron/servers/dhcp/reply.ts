@@ -13,6 +13,7 @@ import {
 } from '../../protocols/dhcp/message.ts'
 import { Options, type OptionCodec } from '../../protocols/dhcp/options.ts'
 import { clientIdentifier } from '../../protocols/dhcp/options/client-identifier.ts'
+import { NO_PROXY_DHCP, ipxeOptions } from '../../protocols/dhcp/options/ipxe.ts'
 import { machineIdentifier } from '../../protocols/dhcp/options/machine-identifier.ts'
 import { messageType } from '../../protocols/dhcp/options/message-type.ts'
 import { relayAgentInformation } from '../../protocols/dhcp/options/relay-agent.ts'
@@ -58,6 +59,8 @@ export function grantReply(link: Link, request: ClientRequest, type: 'OFFER' | '
   }
   if (boot !== undefined && request.wanted?.has(standard.bootFileName.code) === true)
     options.set(standard.tftpServerName, link.address).set(standard.bootFileName, boot.file)
+  if (boot !== undefined && request.message.options.raw(ipxeOptions.code) !== undefined)
+    options.set(ipxeOptions, NO_PROXY_DHCP)
   echo(request, options)
   return {
     message: message({

@@ -1,7 +1,14 @@
 import type { BootAnswer, BootClient } from '../../chains/chain.ts'
 import type { DhcpMode, Emit, Happening } from '../../clients/events.ts'
+import { randomInt } from 'node:crypto'
 import { LinkError, type Endpoint, type Link, type LinkSocket } from '../../link/link.ts'
-import { ANY_ADDRESS, contains, type Ipv4Address, type MacAddress } from '../../protocols/addresses.ts'
+import {
+  ANY_ADDRESS,
+  BROADCAST_ADDRESS,
+  contains,
+  type Ipv4Address,
+  type MacAddress,
+} from '../../protocols/addresses.ts'
 import { DecodeError } from '../../protocols/bytes.ts'
 import { decodeMessage } from '../../protocols/dhcp/decode.ts'
 import { encodeMessage } from '../../protocols/dhcp/encode.ts'
@@ -19,6 +26,7 @@ import { FullMode } from './full.ts'
 import { LeaseSaver, type LeaseStore } from './lease-store.ts'
 import { LeaseTable } from './leases.ts'
 import { defaultPool, requireUsablePool, type AddressPool } from './pool.ts'
+import { probeDiscover } from './probe.ts'
 import { ProxyMode } from './proxy.ts'
 import type { Outcome, Reply } from './reply.ts'
 import { readRequest, type ClientRequest } from './request.ts'
@@ -43,6 +51,8 @@ export interface DhcpServerOptions {
 }
 
 const LEASE_SECONDS = 3600
+/** How often the link is searched for servers that came later, where offers may pass by unheard. */
+const SEARCH_MS = 60_000
 /** How often the same thing is told again about the same machine. */
 const REPEAT_MS = 60_000
 
@@ -64,6 +74,7 @@ export class DhcpServer {
   /** What came up while a request was answered, told after the request itself. */
   readonly #afterwards: Happening[] = []
   readonly #sockets: LinkSocket[] = []
+  #search: NodeJS.Timeout | undefined
 
   /**
    * Opens the ports and begins to answer. Rejects with a `LinkError` when a port cannot be opened and with a
@@ -128,6 +139,7 @@ export class DhcpServer {
 
   /** Gives the ports back and writes what is left to write. */
   async close(): Promise<void> {
+    clearInterval(this.#search)
     for (const socket of this.#sockets.splice(0)) socket.close()
     this.#leases?.close()
     await this.#saver?.flush()
@@ -147,13 +159,20 @@ export class DhcpServer {
     this.#sockets.push(socket)
   }
 
-  /** Servers answer to the client's port: only there can others be heard while ours runs. */
+  /**
+   * Servers answer to the client's port: only there can others be heard while ours runs. A switch carries most
+   * offers to their client alone, so now and then one is asked for that goes to everybody.
+   */
   async #watch(): Promise<void> {
     try {
       const socket = await this.#link.open(CLIENT_PORT, (data, from) =>
         this.#guarded(() => this.#foreign.overhear(decodeMessage(data), from)),
       )
       this.#sockets.push(socket)
+      if (this.#options.mode === 'full')
+        this.#search = setInterval(() => {
+          socket.send(probeDiscover(randomInt(2 ** 32)), { address: BROADCAST_ADDRESS, port: SERVER_PORT })
+        }, SEARCH_MS).unref()
     } catch (error) {
       if (!(error instanceof LinkError)) throw error
       this.#notice(

@@ -200,12 +200,16 @@ export class Transfer {
     this.#timedFrom = -1
   }
 
-  /** Sends what the window has room for, then reads ahead while the client is busy with it. */
+  /**
+   * Sends what the window has room for, then reads ahead while the client is busy with it. A window that is
+   * not all read yet is not begun: the client would answer nothing before its end.
+   */
   #advance(now: number): void {
     const window = this.#window
     const end = this.#acknowledged + this.#windowSize
     if (window.filled < end && window.filled < window.last) window.fill(this.#acknowledged)
-    const last = Math.min(end, window.filled)
+    const last = Math.min(end, window.last)
+    if (window.filled < last) return
     if (last > this.#sent) {
       const first = this.#sent + 1
       this.#sent = last

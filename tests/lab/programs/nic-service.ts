@@ -17,7 +17,13 @@ export interface NicServiceOptions {
   readonly ports: readonly number[]
   /** Which address of the interface to be. */
   readonly use?: string
-  readonly keeper?: { readonly program: string; readonly recordFolder: string; readonly address?: string }
+  readonly keeper?: {
+    readonly program: string
+    readonly recordFolder: string
+    readonly address?: string
+    /** Those of the service by default. */
+    readonly ports?: readonly number[]
+  }
   readonly drop?: boolean
 }
 
@@ -34,7 +40,7 @@ async function serve(): Promise<void> {
       program: options.keeper.program,
       recordFolder: options.keeper.recordFolder,
       interface: options.interface,
-      ports: options.ports,
+      ports: options.keeper.ports ?? options.ports,
       ...(options.keeper.address === undefined ? {} : { address: parseSubnet(options.keeper.address) }),
     }))
   const link = await openNic({

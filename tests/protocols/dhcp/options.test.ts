@@ -25,7 +25,7 @@ interface Golden<T = unknown> {
 }
 
 function golden<T>(option: OptionCodec<T>, code: number, hex: string, value: T, text: string): Golden {
-  return { option, code, hex, value, text } as Golden
+  return { option, code, hex, value, text }
 }
 
 const bytes = (hex: string) => Buffer.from(hex, 'hex')

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Happening } from '../../../electron/clients/events.ts'
 import { decodeMessage } from '../../../electron/protocols/dhcp/decode.ts'
 import { encodeMessage } from '../../../electron/protocols/dhcp/encode.ts'
@@ -26,6 +26,17 @@ describe('another server that answers while ours runs', () => {
     now = 60_000
     harness.link.deliver(67, realMessage('dnsmasq-ack'), OTHER)
     expect(harness.told('dhcp-foreign-server')).toHaveLength(2)
+  })
+
+  it('is found within a minute, although a switch carries its offers to their clients alone', async () => {
+    vi.useFakeTimers()
+    const link = new FakeLink()
+    const harness = await Harness.start({}, link)
+    addServer(link, '10.77.0.9', '10.77.0.50')
+    expect(harness.told('dhcp-foreign-server')).toEqual([])
+    vi.advanceTimersByTime(60_000)
+    vi.useRealTimers()
+    expect(harness.told('dhcp-foreign-server')).toMatchObject([{ address: '10.77.0.9' }])
   })
 
   it('is not taken for one when it is ourselves', async () => {
@@ -67,6 +78,19 @@ describe('looking for other servers before ours starts', () => {
       { address: '10.77.0.8', offered: undefined, isProxy: true },
     ])
     expect(link.openPorts).toEqual([])
+  })
+
+  it('waits for a server that pings for three seconds before it offers', async () => {
+    const link = new FakeLink()
+    let first: Buffer | undefined
+    link.onSend = ({ data }) => {
+      if (first !== undefined) return
+      first = data
+      const options = new Options().set(messageType, 'OFFER').set(serverIdentifier, '10.77.0.9')
+      const { bytes } = encodeMessage({ ...decodeMessage(data), op: 'reply', yiaddr: '10.77.0.60', options })
+      setTimeout(() => link.deliver(68, bytes, { address: '10.77.0.9', port: 67 }), 305)
+    }
+    expect(await probeForServers(link, { seconds: 0.3 })).toHaveLength(1)
   })
 
   it('asks three times as PXE firmware with an address that nobody has', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Options } from '../../../electron/protocols/dhcp/options.ts'
+import { type Options } from '../../../electron/protocols/dhcp/options.ts'
 import { clientArchitecture } from '../../../electron/protocols/dhcp/options/client-architecture.ts'
 import { parameterRequestList } from '../../../electron/protocols/dhcp/options/parameter-request-list.ts'
 import * as standard from '../../../electron/protocols/dhcp/options/standard.ts'
@@ -28,11 +28,20 @@ describe('a PXE ROM', () => {
   it('finds the options in the order in which firmware needs them', async () => {
     const harness = await Harness.start({ bootAnswer: () => ({ file: 'boot', rootPath: '10.77.0.1:/root' }) })
     const { message } = harness.ask(realMessage('ipxe-discover'))
-    expect([...message.options].map(([code]) => code)).toEqual([53, 54, 51, 1, 3, 17, 12, 66, 67, 61, 97])
+    expect([...message.options].map(([code]) => code)).toEqual([
+      53, 54, 51, 1, 3, 17, 12, 66, 67, 175, 61, 97,
+    ])
     expect(message.options.get(standard.rootPath)).toBe('10.77.0.1:/root')
     expect(message.options.get(standard.subnetMask)).toBe('255.255.255.0')
     expect(message.options.raw(61)).toEqual(Buffer.from('01525400123456', 'hex'))
     expect(message.options.raw(97)).toHaveLength(17)
+  })
+
+  it('of iPXE is told not to wait for a ProxyDHCP server, and others are told nothing of the kind', async () => {
+    const harness = await Harness.start()
+    const toIpxe = harness.ask(realMessage('ipxe-discover')).message.options.raw(175)
+    expect(toIpxe).toEqual(Buffer.from('b00101', 'hex'))
+    expect(harness.ask(request('DISCOVER', { mac: MAC })).message.options.raw(175)).toBeUndefined()
   })
 
   it('gets the address that it was offered', async () => {

@@ -26,6 +26,7 @@ const darwin = process.platform === 'darwin'
 export const hasNativeSockets = darwin || process.platform === 'linux'
 
 const AF_INET = 2
+const SOCK_STREAM = 1
 const SOCK_DGRAM = 2
 /** Linux only. On macOS libuv starts every process with all other descriptors closed. */
 const SOCK_CLOEXEC = darwin ? 0 : 0o2000000
@@ -72,6 +73,11 @@ const library = memo((): Library => {
 /** A new UDP socket's descriptor. It is the caller's to close until `dgram` has it. */
 export function openUdp(): number {
   return checked('socket', library().socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0))
+}
+
+/** A new TCP socket's descriptor. It is the caller's to close until `net` has it. */
+export function openTcp(): number {
+  return checked('socket', library().socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
 }
 
 export function closeDescriptor(fd: number): void {

@@ -22,16 +22,28 @@ export function noAddress(name: string): LinkError {
   ])
 }
 
+type Protocol = 'UDP' | 'TCP'
+
 /** What a failed attempt to open a port means. */
-export async function portError(error: unknown, attachment: Attachment, port: number): Promise<LinkError> {
+export async function portError(
+  error: unknown,
+  attachment: Attachment,
+  port: number,
+  protocol: Protocol = 'UDP',
+): Promise<LinkError> {
   const { code, message } = error as NodeJS.ErrnoException
   const { name, address } = attachment
   switch (code) {
     case 'EADDRINUSE':
-      return portTaken(attachment, port, await findPortOwner(port, address))
+      return portTaken(
+        attachment,
+        port,
+        protocol === 'UDP' ? await findPortOwner(port, address) : undefined,
+        protocol,
+      )
     case 'EACCES':
     case 'EPERM':
-      return notPermitted(port)
+      return notPermitted(port, protocol)
     case 'ENODEV':
       return new LinkError('no-interface', `The interface ${name} was removed.`, [
         'Plug the adapter in again, or name another interface.',
@@ -42,22 +54,29 @@ export async function portError(error: unknown, attachment: Attachment, port: nu
         `Give it one for the session with --address ${address}/24.`,
       ])
     default:
-      return new LinkError('failed', `UDP port ${port} on ${name} could not be opened: ${message}.`, [
+      return new LinkError('failed', `${protocol} port ${port} on ${name} could not be opened: ${message}.`, [
         'See the system log of this computer for what refused it.',
       ])
   }
 }
 
-export function portTaken({ name }: Attachment, port: number, owner: PortOwner | undefined): LinkError {
+export function portTaken(
+  { name }: Attachment,
+  port: number,
+  owner: PortOwner | undefined,
+  protocol: Protocol = 'UDP',
+): LinkError {
   if (owner === undefined)
-    return new LinkError('port-taken', `UDP port ${port} on ${name} is taken by another program.`, [
+    return new LinkError('port-taken', `${protocol} port ${port} on ${name} is taken by another program.`, [
       'Stop that program, and start again.',
-      ...(process.platform === 'linux' ? [`See which one it is with: sudo ss -ulpn sport = :${port}`] : []),
+      ...(process.platform === 'linux'
+        ? [`See which one it is with: sudo ss -${protocol === 'UDP' ? 'u' : 't'}lpn sport = :${port}`]
+        : []),
     ])
   const starter = ['', 'systemd', 'init'].includes(owner.startedBy) ? '' : `, started by ${owner.startedBy}`
   return new LinkError(
     'port-taken',
-    `UDP port ${port} on ${name} is taken by ${owner.name} (process ${owner.pid}${starter}).`,
+    `${protocol} port ${port} on ${name} is taken by ${owner.name} (process ${owner.pid}${starter}).`,
     [
       owner.startedBy === 'NetworkManager'
         ? 'Turn off connection sharing in the network settings of this computer, and start again.'
@@ -66,11 +85,11 @@ export function portTaken({ name }: Attachment, port: number, owner: PortOwner |
   )
 }
 
-export function notPermitted(port: number): LinkError {
+export function notPermitted(port: number, protocol: Protocol = 'UDP'): LinkError {
   const linux = process.platform === 'linux'
   return new LinkError(
     'not-permitted',
-    `UDP port ${port} may not be opened: ports below 1024 are reserved for the administrator of this computer.`,
+    `${protocol} port ${port} may not be opened: ports below 1024 are reserved for the administrator of this computer.`,
     process.platform === 'win32'
       ? ['Start Bootwire as administrator.']
       : [

@@ -10,14 +10,17 @@ import {
   LinkError,
   type DatagramHandler,
   type Endpoint,
-  type Link,
   type LinkChange,
+  type LinkConnection,
+  type LinkListener,
   type LinkSocket,
   type PeerSocket,
+  type StreamLink,
 } from '../link.ts'
 import { noAddress, noInterface, portError } from './errors.ts'
 import { readNeighbours } from './neighbours.ts'
 import { connectPeer, type NicPeer } from './nic-peer.ts'
+import { listenOn, NicListener } from './nic-listener.ts'
 import { NicSocket } from './nic-socket.ts'
 import { closePort, openPort, type PortKeeper, type PortSockets } from './ports.ts'
 import { Pump } from './pump.ts'
@@ -57,13 +60,14 @@ export async function openNic(options: NicOptions): Promise<Nic> {
 }
 
 /** A real interface. It hears nothing of other interfaces, and answers leave by it alone. */
-export class Nic implements Link {
+export class Nic implements StreamLink {
   readonly name: string
   readonly address: Ipv4Address
   readonly prefixLength: number
   #facts: InterfaceFacts
   readonly #keeper: PortKeeper | undefined
   readonly #sockets = new Map<number, NicSocket>()
+  readonly #streamPorts = new Map<number, NicListener>()
   readonly #peers = new Set<NicPeer>()
   readonly #pump = new Pump()
   readonly #listeners = new Set<(change: LinkChange) => void>()
@@ -128,6 +132,21 @@ export class Nic implements Link {
     return opened
   }
 
+  async listen(port: number, onConnection: (connection: LinkConnection) => void): Promise<LinkListener> {
+    const server = await listenOn(this, port).catch(async (error: unknown) => {
+      throw await portError(error, this, port, 'TCP')
+    })
+    const listener = new NicListener(server, {
+      connected: (connection) => {
+        if (contains(this, connection.peer.address)) onConnection(connection)
+        else connection.destroy()
+      },
+      closed: () => this.#streamPorts.delete(listener.port),
+    })
+    this.#streamPorts.set(listener.port, listener)
+    return listener
+  }
+
   async hardwareAddressOf(address: Ipv4Address): Promise<MacAddress | undefined> {
     if (address === this.address) return this.hardwareAddress
     return (await readNeighbours(this.name)).get(address)
@@ -161,7 +180,8 @@ export class Nic implements Link {
     this.#closed = true
     clearInterval(this.#timer)
     await this.#watching
-    for (const socket of [...this.#sockets.values(), ...this.#peers]) socket.close()
+    for (const socket of [...this.#sockets.values(), ...this.#streamPorts.values(), ...this.#peers])
+      socket.close()
     this.#listeners.clear()
     await this.#keeper?.close()
   }
@@ -232,7 +252,7 @@ export class Nic implements Link {
 
   /** Opens everything anew. Whether that was possible; if not, the next look at the interface tries again. */
   async #reattach(): Promise<boolean> {
-    for (const socket of this.#sockets.values()) socket.release()
+    for (const socket of [...this.#sockets.values(), ...this.#streamPorts.values()]) socket.release()
     const kept = new Map<number, PortSockets | LinkError>()
     try {
       for (const [port, result] of (await this.#keeper?.restore()) ?? []) kept.set(port, result)
@@ -242,6 +262,7 @@ export class Nic implements Link {
         socket.adopt(sockets)
         kept.delete(port)
       }
+      for (const [port, listener] of this.#streamPorts) listener.adopt(await listenOn(this, port))
       for (const peer of this.#peers) peer.reopen()
       this.#facts = (await readInterfaces()).find(({ name }) => name === this.name) ?? this.#facts
       this.#detached = false

@@ -1,9 +1,10 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
-import { afterEach, describe, expect, it } from 'vitest'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readInterfaces } from '../../../electron/link/interfaces.ts'
-import { LinkError, type Endpoint } from '../../../electron/link/link.ts'
+import { LinkError, type Endpoint, type LinkConnection } from '../../../electron/link/link.ts'
 import { openNic, type Nic } from '../../../electron/link/nic/nic.ts'
 
 const loopback = (await readInterfaces()).find(({ kind }) => kind === 'loopback')?.name ?? ''
@@ -168,4 +169,46 @@ describe.skipIf(loopback === '')('a link on a real interface', () => {
       expect(descriptors()).toBe(before)
     },
   )
+
+  describe('streams', () => {
+    async function dial(port: number) {
+      const socket = connect({ host: '127.0.0.1', port })
+      open.push({ close: () => socket.destroy() })
+      await once(socket, 'connect')
+      return socket
+    }
+
+    it('come with the endpoint of who connects, and carry bytes both ways', async () => {
+      const link = await nic()
+      const accepted: LinkConnection[] = []
+      const listener = await link.listen(0, (connection) => accepted.push(connection))
+      const socket = await dial(listener.port)
+      const connection = await vi.waitUntil(() => accepted[0])
+      expect(connection.peer).toEqual({ address: '127.0.0.1', port: socket.localPort })
+      socket.write('question')
+      expect(String((await once(connection, 'data'))[0])).toBe('question')
+      connection.end('answer')
+      expect(String((await once(socket, 'data'))[0])).toBe('answer')
+    })
+
+    it('are no more taken once the port is closed', async () => {
+      const link = await nic()
+      const listener = await link.listen(0, () => undefined)
+      listener.close()
+      await expect(dial(listener.port)).rejects.toThrow('ECONNREFUSED')
+    })
+
+    it('tell a port that another program has as what it is', async () => {
+      const link = await nic()
+      const other = createServer().listen(0, '127.0.0.1')
+      open.push(other)
+      await once(other, 'listening')
+      const { port } = other.address() as AddressInfo
+      const { code, message } = await failure(link.listen(port, () => undefined))
+      expect({ code, message }).toEqual({
+        code: 'port-taken',
+        message: `TCP port ${port} on ${loopback} is taken by another program.`,
+      })
+    })
+  })
 })

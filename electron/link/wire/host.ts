@@ -26,6 +26,7 @@ import type { Endpoint } from '../link.ts'
 import { Neighbours } from './neighbours.ts'
 import { Ports } from './ports.ts'
 import { Probes } from './probes.ts'
+import { Streams } from './streams.ts'
 import { answerSolicitation } from './router.ts'
 
 export interface HostEvents {
@@ -45,6 +46,7 @@ export class Host {
   readonly ports = new Ports()
   readonly neighbours: Neighbours
   readonly probes: Probes
+  readonly streams: Streams
   readonly address: Ipv4Address
   readonly hardwareAddress: MacAddress
   readonly #subnet: Subnet
@@ -65,10 +67,12 @@ export class Host {
       notFound: (address) => events.report(`nobody on the wire answers for ${address}`),
     })
     this.probes = new Probes((address) => this.#ask(address, ANY_ADDRESS))
+    this.streams = new Streams(this.address, (to, segment) => this.#sendIpv4(to, IpProtocol.tcp, segment))
   }
 
   /** Forgets the neighbours and all they left half done; the ports stay open. */
   forgetNeighbours(): void {
+    this.streams.disconnect()
     this.#reassembler.clear()
     this.neighbours.clear()
     this.probes.clear()
@@ -119,6 +123,8 @@ export class Host {
     this.#learn(piece.source, frame.source)
     const packet = this.#reassembler.add(piece, performance.now())
     if (packet?.protocol === IpProtocol.udp) this.#receiveUdp(packet)
+    else if (packet?.protocol === IpProtocol.tcp && packet.destination === this.address)
+      this.streams.receive(packet)
     else if (packet?.protocol === IpProtocol.icmp) this.#receiveIcmp(packet)
   }
 

@@ -10,11 +10,13 @@ import { type FaultPlan, FaultyLane, NO_FAULTS } from '../faults.ts'
 import {
   type DatagramHandler,
   type Endpoint,
-  type Link,
   type LinkChange,
+  type LinkConnection,
   LinkError,
+  type LinkListener,
   type LinkSocket,
   type PeerSocket,
+  type StreamLink,
 } from '../link.ts'
 import { Cable } from './cable.ts'
 import { Capture } from './capture.ts'
@@ -31,10 +33,10 @@ export interface WireOptions {
 const SUBNET: Subnet = { address: '10.77.0.1', prefixLength: 24 }
 
 /**
- * A virtual cable between this process and a virtual machine: Ethernet, ARP, IPv4 with fragments, UDP and ICMP
- * echo, without root, bridge or driver. `up` and `down` tell that a target was plugged in or is gone.
+ * A virtual cable between this process and a virtual machine: Ethernet, ARP, IPv4 with fragments, UDP, TCP and
+ * ICMP echo, without root, bridge or driver. `up` and `down` tell that a target was plugged in or is gone.
  */
-export class Wire implements Link {
+export class Wire implements StreamLink {
   readonly name = 'wire'
   readonly mtu = ETHERNET_MTU
   readonly address: Ipv4Address
@@ -114,6 +116,13 @@ export class Wire implements Link {
     })
   }
 
+  listen(port: number, onConnection: (connection: LinkConnection) => void): Promise<LinkListener> {
+    return attempt(() => {
+      this.#host.streams.listen(port, onConnection)
+      return { port, close: () => this.#host.streams.close(port) }
+    })
+  }
+
   hardwareAddressOf(address: Ipv4Address): Promise<MacAddress | undefined> {
     return Promise.resolve(
       address === this.address ? this.hardwareAddress : this.#host.neighbours.lookup(address),
@@ -132,6 +141,7 @@ export class Wire implements Link {
 
   async close(): Promise<void> {
     this.#host.ports.clear()
+    this.#host.streams.clear()
     this.#forgetTarget()
     await this.#cable.close()
     await this.#capture?.close()

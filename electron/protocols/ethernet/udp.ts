@@ -1,7 +1,7 @@
 import { DecodeError, Reader, Writer } from '../bytes.ts'
-import { type Ipv4Address, ipv4ToNumber } from '../addresses.ts'
-import { internetChecksum, onesComplementSum } from './checksum.ts'
+import { internetChecksum } from './checksum.ts'
 import { IpProtocol } from './ipv4.ts'
+import { pseudoHeaderSum, type Ipv4Ends } from './pseudo-header.ts'
 
 export const UDP_HEADER_LENGTH = 8
 
@@ -9,12 +9,6 @@ export interface UdpDatagram {
   readonly sourcePort: number
   readonly destinationPort: number
   readonly payload: Uint8Array
-}
-
-/** The addresses of the packet around a datagram: its checksum covers them. */
-export interface Ipv4Ends {
-  readonly source: Ipv4Address
-  readonly destination: Ipv4Address
 }
 
 /**
@@ -35,7 +29,10 @@ export function decodeUdp(bytes: Uint8Array, ends: Ipv4Ends): UdpDatagram {
   const checksum = reader.u16('checksum')
   if (length < UDP_HEADER_LENGTH) throw new DecodeError('invalid', 'length', 4, `${length} bytes`)
   const payload = reader.bytes(length - UDP_HEADER_LENGTH, 'payload')
-  if (checksum !== 0 && internetChecksum(bytes.subarray(0, length), pseudoHeaderSum(ends, length)) !== 0)
+  if (
+    checksum !== 0 &&
+    internetChecksum(bytes.subarray(0, length), pseudoHeaderSum(ends, IpProtocol.udp, length)) !== 0
+  )
     throw new DecodeError('invalid', 'checksum', 6)
   return { sourcePort, destinationPort, payload }
 }
@@ -51,17 +48,6 @@ export function encodeUdp(datagram: UdpDatagram, ends: Ipv4Ends): Buffer {
     .bytes(datagram.payload)
     .finish()
   // A sum of 0 is sent as its other ones' complement form, since 0 means "no checksum".
-  bytes.writeUInt16BE(internetChecksum(bytes, pseudoHeaderSum(ends, length)) || 0xffff, 6)
+  bytes.writeUInt16BE(internetChecksum(bytes, pseudoHeaderSum(ends, IpProtocol.udp, length)) || 0xffff, 6)
   return bytes
-}
-
-/** Source, destination, a zero byte, the protocol and the length, summed (RFC 768, "pseudo header"). */
-function pseudoHeaderSum({ source, destination }: Ipv4Ends, length: number): number {
-  const header = new Writer(12)
-    .u32(ipv4ToNumber(source))
-    .u32(ipv4ToNumber(destination))
-    .u16(IpProtocol.udp)
-    .u16(length)
-    .finish()
-  return onesComplementSum(header)
 }

@@ -169,14 +169,14 @@ export class Transfer {
 
   /**
    * Whether an ACK of what was acknowledged before means that the first block of the window was lost. In
-   * lockstep it never does. In a window it does unless it came too soon to be about this window, or too soon
-   * after the last repair: then it is a copy, and an answer to copies would never end.
+   * lockstep it never does. In a window it does unless it came too soon to be about this window, or right after
+   * a repair, whose copies make the client repeat itself: an answer to copies would never end.
    */
   #tellsOfGap(now: number): boolean {
     return (
       this.#windowSize > 1 &&
       this.#sent > this.#acknowledged &&
-      this.#acknowledged >= this.#recovering &&
+      this.#acknowledged > this.#recovering &&
       now - this.#sentAt > this.#retransmission.roundTrip / 4
     )
   }

@@ -65,7 +65,7 @@ export class Nic implements Link {
   readonly #keeper: PortKeeper | undefined
   readonly #sockets = new Map<number, NicSocket>()
   readonly #peers = new Set<NicPeer>()
-  readonly #pump = new Pump()
+  readonly #pump = process.platform === 'linux' ? new Pump() : undefined
   readonly #listeners = new Set<(change: LinkChange) => void>()
   readonly #reported = new Set<string>()
   #index: number | undefined
@@ -158,10 +158,12 @@ export class Nic implements Link {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return
     this.#closed = true
     clearInterval(this.#timer)
     await this.#watching
     for (const socket of [...this.#sockets.values(), ...this.#peers]) socket.close()
+    this.#pump?.close()
     this.#listeners.clear()
     await this.#keeper?.close()
   }

@@ -16,7 +16,7 @@ export function pxelinuxMilestones(
   return [
     {
       id: 'heard',
-      title: 'The target asks for an address',
+      title: 'Heard',
       trigger: { on: 'heard' },
       usualSeconds: 30,
       advice:
@@ -24,7 +24,7 @@ export function pxelinuxMilestones(
     },
     {
       id: 'address',
-      title: 'The target has an address',
+      title: 'Address',
       trigger: { on: 'address' },
       usualSeconds: 5,
       advice:
@@ -32,21 +32,21 @@ export function pxelinuxMilestones(
     },
     loaded(
       'pxelinux',
-      'PXELINUX',
+      'pxelinux.0',
       'pxelinux.0',
       5,
       'Let TFTP (UDP port 69) pass the firewall of this computer.',
     ),
     loaded(
       'ldlinux',
-      'The core of PXELINUX',
+      'ldlinux.c32',
       'ldlinux.c32',
       3,
       'PXELINUX started but did not get further: its files must be of one version, and the network card may need a firmware update.',
     ),
     {
       id: 'config',
-      title: 'The configuration is read',
+      title: 'Configuration',
       trigger: { on: 'transfer-complete', file: 'pxelinux.cfg/default' },
       usualSeconds: 3,
       advice:
@@ -54,14 +54,14 @@ export function pxelinuxMilestones(
     },
     loaded(
       'mboot',
-      'The MultiBoot loader',
+      'mboot.c32',
       'mboot.c32',
       3,
       'If the target waits at "boot:", a key was held down at power-on: press Enter.',
     ),
     loaded(
       'kernel',
-      'The kernel',
+      'Kernel',
       kernel,
       10,
       'If the target shows an error of mboot.c32, its libcom32.c32 is of another version: use files of one version.',
@@ -71,7 +71,7 @@ export function pxelinuxMilestones(
       : [
           loaded(
             'modules',
-            modules.length === 1 ? 'The module' : `All ${modules.length} modules`,
+            modules.length === 1 ? 'Module' : `${modules.length} modules`,
             lastModule,
             10 * modules.length,
             'A large module takes long on old network cards; if the rate stays at zero, the target may be out of memory.',
@@ -81,16 +81,15 @@ export function pxelinuxMilestones(
   ]
 }
 
-function loaded(id: string, what: string, file: string, usualSeconds: number, advice: string): Milestone {
-  const verb = what.startsWith('All ') ? 'are' : 'is'
-  const title = `${what} ${verb} loaded`
+/** Titles are short: each stands beside a bead of the timeline. */
+function loaded(id: string, title: string, file: string, usualSeconds: number, advice: string): Milestone {
   return { id, title, trigger: { on: 'transfer-complete', file }, usualSeconds, advice }
 }
 
 function started(text: string): Milestone {
   return {
     id: 'started',
-    title: 'The kernel runs',
+    title: 'Kernel runs',
     trigger: { on: 'console', text },
     usualSeconds: 10,
     advice:

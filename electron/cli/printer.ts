@@ -44,7 +44,7 @@ function livePrinter(): Printer {
     show(event, _before, after) {
       latest = after
       const line = describe(event, after)
-      if (line === undefined || line.quiet || event.type === 'transfer-ended') return
+      if (line === undefined || line.quiet) return
       screen.persist(formatLine(event.at, line))
       draw()
     },

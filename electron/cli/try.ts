@@ -52,7 +52,7 @@ export async function tryChain(options: TryOptions): Promise<void> {
   }
   process.exitCode = run.interrupted ? 130 : outcome.ok ? 0 : 1
   if (!run.interrupted)
-    (outcome.ok && !options.json ? process.stdout : process.stderr).write(`${outcome.text}\n`)
+    (outcome.ok && !options.json ? process.stdout : process.stderr).write(`\n${outcome.text}\n`)
 }
 
 /** The milestone to wait for. Throws when the chain has none of that name, naming those it has. */

@@ -68,6 +68,9 @@ export const emptyTimeline: Timeline = { clients: {}, transferOwners: {} }
 
 const KEPT_CONSOLE_LINES = 200
 const KEPT_TRANSFERS = 64
+/** A flood of invented clients must not fill the memory of a face: the one silent for longest makes room. */
+const KEPT_CLIENTS = 256
+const KEPT_OWNERS = 4096
 
 export function reduce(timeline: Timeline, event: BootEvent): Timeline {
   switch (event.type) {
@@ -162,7 +165,7 @@ function transferStarted(timeline: Timeline, event: At<'transfer-started'>): Tim
     transfers: [...client.transfers, started].slice(-KEPT_TRANSFERS),
   }))
   return reach(
-    { ...next, transferOwners: { ...next.transferOwners, [event.transfer]: owner } },
+    { ...next, transferOwners: ownersWith(next.transferOwners, event.transfer, owner) },
     owner,
     event.at,
     // Beside another DHCP server, the first request is how we learn that the client has an address.
@@ -248,7 +251,26 @@ function firstSight(id: string, at: number, boot: number): Client {
 
 function change(timeline: Timeline, id: string, at: number, edit: (client: Client) => Client): Timeline {
   const client = timeline.clients[id] ?? firstSight(id, at, 1)
-  return { ...timeline, clients: { ...timeline.clients, [id]: { ...edit(client), lastHeardAt: at } } }
+  const clients = timeline.clients[id] === undefined ? withRoom(timeline.clients) : timeline.clients
+  return { ...timeline, clients: { ...clients, [id]: { ...edit(client), lastHeardAt: at } } }
+}
+
+function withRoom(clients: Timeline['clients']): Timeline['clients'] {
+  const all = Object.values(clients)
+  if (all.length < KEPT_CLIENTS) return clients
+  const quietest = all.reduce((one, other) => (other.lastHeardAt < one.lastHeardAt ? other : one))
+  return Object.fromEntries(Object.entries(clients).filter(([id]) => id !== quietest.id))
+}
+
+/** Forgets the owners of the oldest transfers; their numbers rise. */
+function ownersWith(
+  owners: Timeline['transferOwners'],
+  transfer: number,
+  owner: string,
+): Timeline['transferOwners'] {
+  const entries = Object.entries(owners)
+  const kept = entries.length < KEPT_OWNERS ? owners : Object.fromEntries(entries.slice(KEPT_OWNERS / 2))
+  return { ...kept, [transfer]: owner }
 }
 
 function changeTransfer(

@@ -2,8 +2,8 @@ import type { BootEvent, Happening } from '../clients/events.ts'
 
 type Listener = (event: BootEvent) => void
 
-/** A week of an idle session fits; a busy one forgets its oldest events and not its memory's limits. */
-const KEPT_EVENTS = 20_000
+/** Hundreds of boots fit. A busier session forgets its oldest events rather than fill the memory. */
+const KEPT_EVENTS = 10_000
 
 /** The session's events, stamped with their time, kept, and passed on to everyone who listens. */
 export class Journal {

@@ -1,12 +1,13 @@
 /** The boot service process: requests come in on standard input, replies and events go out on standard output. */
 import { createInterface } from 'node:readline'
 import { ZodError } from 'zod'
+import type { BootEvent } from '../clients/events.ts'
 import { BootService } from './boot-service.ts'
 import { Request, type Message } from './commands.ts'
 import { failureOf } from './failure.ts'
 
 const service = new BootService()
-service.onEvent((event) => send({ event }))
+service.onEvent(tell)
 
 const input = createInterface({ input: process.stdin })
 input.on('line', (line) => void answer(line))
@@ -54,6 +55,23 @@ function report(error: unknown): void {
   service.report(
     `Something unforeseen happened and was survived: ${error instanceof Error ? error.stack : String(error)}`,
   )
+}
+
+/** Bytes that may wait for a face that reads more slowly than the network speaks. */
+const PATIENCE = 4 * 1024 * 1024
+let untold = 0
+
+function tell(event: BootEvent): void {
+  if (process.stdout.writableLength > PATIENCE) {
+    untold += 1
+    return
+  }
+  if (untold > 0) {
+    const text = `${untold} events came faster than they could be shown, and are left out.`
+    send({ event: { at: event.at, type: 'notice', level: 'info', text } })
+    untold = 0
+  }
+  send({ event })
 }
 
 function send(message: Message): void {

@@ -112,6 +112,17 @@ describe('a client on the timeline', () => {
     expect(whole.clients[TARGET]!.reached).toMatchObject({ started: 1_006_000 })
   })
 
+  it('makes room for new ones when a flood of them is invented', () => {
+    const flood = Array.from({ length: 1000 }, (_, index) => ({
+      ...discover,
+      client: `02:00:00:00:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`,
+    }))
+    const { clients } = timelineOf(started, discover, ...flood)
+    expect(Object.keys(clients).length).toBeLessThanOrEqual(256)
+    expect(clients).toHaveProperty([flood.at(-1)!.client])
+    expect(clients).not.toHaveProperty([TARGET])
+  })
+
   it('that is not answered does not appear at all', () => {
     expect(timelineOf(started, { ...discover, ignored: 'not on the allow list' }).clients).toEqual({})
   })

@@ -111,12 +111,14 @@ describe.skipIf(noLab())('bootwire serve, to real clients', () => {
   it('gives a BOOTP client an address and a boot file', async (context) => {
     needs(context, 'bootpc')
     const run = await serve()
-    const { stdout, status } = await client.run('bootpc', [
-      '--dev',
-      'eth0',
-      '--timeoutwait',
-      '5',
-      '--serverbcast',
+    // It waits for more while its standard input is open, and wants a route to broadcast by.
+    client.ip('route', 'add', 'default', 'dev', 'eth0')
+    const once = ['--dev', 'eth0', '--timeoutwait', '5', '--serverbcast', '--returniffail']
+    const { stdout, status } = await client.run('sh', [
+      '-c',
+      'exec bootpc "$@" </dev/null',
+      'bootpc',
+      ...once,
     ])
     expect(status).toBe(0)
     expect(stdout).toMatch(/IPADDR='10\.77\./)

@@ -10,8 +10,8 @@ export interface PeerOptions {
   readonly attachment: Attachment
   readonly peer: Endpoint
   readonly onDatagram: (data: Buffer) => void
-  /** Receives in place of the event loop where that is faster. */
-  readonly pump: Pump
+  /** Receives in place of the event loop where that is faster; Linux only. */
+  readonly pump: Pump | undefined
   readonly onClose: (peer: NicPeer) => void
 }
 
@@ -88,7 +88,7 @@ class NativePeer extends NicPeer {
 
   protected release(): void {
     if (this.#opened === undefined) return
-    this.#options.pump.remove(this.#opened.fd)
+    this.#options.pump?.remove(this.#opened.fd)
     this.#opened.socket.close()
     this.#opened = undefined
   }
@@ -121,7 +121,7 @@ class NativePeer extends NicPeer {
   #send(data: Uint8Array): string | undefined {
     if (this.#opened === undefined) return undefined
     const { fd } = this.#opened
-    this.#options.pump.sent()
+    this.#options.pump?.sent()
     const error = native.send(fd, data)
     // The error of an earlier datagram is told once, in place of sending this one.
     return error === 'ECONNREFUSED' ? native.send(fd, data) : error
@@ -137,11 +137,11 @@ class NativePeer extends NicPeer {
     opened.socket
       .on('message', (data) => {
         onDatagram(data)
-        pump.run()
+        pump?.run()
       })
       // Such as ECONNREFUSED: a peer that went away is known by its silence.
       .on('error', () => undefined)
-    pump.add(opened.fd, onDatagram)
+    pump?.add(opened.fd, onDatagram)
     return opened
   }
 }

@@ -69,7 +69,7 @@ export class Nic implements StreamLink {
   readonly #sockets = new Map<number, NicSocket>()
   readonly #streamPorts = new Map<number, NicListener>()
   readonly #peers = new Set<NicPeer>()
-  readonly #pump = new Pump()
+  readonly #pump = process.platform === 'linux' ? new Pump() : undefined
   readonly #listeners = new Set<(change: LinkChange) => void>()
   readonly #reported = new Set<string>()
   #index: number | undefined
@@ -177,11 +177,13 @@ export class Nic implements StreamLink {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return
     this.#closed = true
     clearInterval(this.#timer)
     await this.#watching
     for (const socket of [...this.#sockets.values(), ...this.#streamPorts.values(), ...this.#peers])
       socket.close()
+    this.#pump?.close()
     this.#listeners.clear()
     await this.#keeper?.close()
   }

@@ -1,4 +1,4 @@
-import { PollSet, receive, setBlocking, setPatience } from '../native/receive.ts'
+import { ReadySet, receive, setBlocking, setPatience } from '../native/receive.ts'
 
 /**
  * Milliseconds that an answer is waited for at the most. Longer than a tick of the kernel's clock: a shorter
@@ -16,10 +16,10 @@ const RETRY = 64
  * Receives for peers that answer faster than the event loop turns. In lockstep every microsecond between an
  * ACK and the next block counts, and a turn of the event loop is many; so when a datagram was answered the next
  * one is waited for on the spot. Where answers take longer, as they do over most real cables, the waiting is
- * soon given up and only tried again now and then.
+ * soon given up and only tried again now and then. Linux only; elsewhere the event loop does it all.
  */
 export class Pump {
-  readonly #set = new PollSet()
+  readonly #set = new ReadySet()
   readonly #peers = new Map<number, (data: Buffer) => void>()
   readonly #buffer = Buffer.allocUnsafeSlow(65536)
   /** Views of the first bytes, because nearly all that comes is an ACK of four. */
@@ -57,58 +57,52 @@ export class Pump {
     this.#turn()
   }
 
+  close(): void {
+    this.#peers.clear()
+    this.#set.close()
+  }
+
   #turn(): void {
     // A lone peer's answer is waited for in recv(2) itself, which saves a call for every block.
-    const lone = this.#set.size === 1 ? this.#set.fd(0) : undefined
+    const [lone] = this.#peers.size === 1 ? this.#peers.keys() : []
     if (lone !== undefined) setBlocking(lone, true)
-    const goesOn = this.#receiveFor(TURN)
+    const goesOn = this.#receiveFor(TURN, lone)
     if (lone !== undefined && this.#peers.has(lone)) setBlocking(lone, false)
     if (goesOn) setImmediate(() => this.#turn())
     else this.#isRunning = false
   }
 
   /** Whether it is worth going on after the event loop has had its turn. */
-  #receiveFor(milliseconds: number): boolean {
+  #receiveFor(milliseconds: number, lone: number | undefined): boolean {
     const started = performance.now()
     for (let now = started; now - started < milliseconds;) {
-      if (!this.#sent || this.#set.size === 0) return false
+      if (!this.#sent || this.#peers.size === 0) return false
       this.#sent = false
-      if (this.#set.size > 1) {
+      const before = now
+      if (lone === undefined) {
         const ready = this.#set.wait(PATIENCE)
-        const after = performance.now()
-        if (!this.#isWorth(after - now)) return false
-        now = after
-        if (ready > 0) this.#takeAll()
+        now = performance.now()
+        // One datagram from each peer that has one, so that none waits for another's.
+        for (let index = 0; index < ready; index++) this.#take(this.#set.ready(index))
       } else {
-        const fd = this.#set.fd(0)
-        const length = receive(fd, this.#buffer)
-        const after = performance.now()
-        if (length >= 0) this.#deliver(fd, length)
-        if (!this.#isWorth(after - now)) return false
-        now = after
+        this.#take(lone)
+        now = performance.now()
       }
+      if (!this.#isWorth(now - before)) return false
     }
     return true
+  }
+
+  #take(fd: number): void {
+    // An earlier datagram of this round may have closed it.
+    const onDatagram = this.#peers.get(fd)
+    if (onDatagram === undefined) return
+    const length = receive(fd, this.#buffer)
+    if (length >= 0) onDatagram(this.#short[length] ?? this.#buffer.subarray(0, length))
   }
 
   #isWorth(wait: number): boolean {
     this.#longWaits = wait < LONG_WAIT ? 0 : this.#longWaits + 1
     return this.#longWaits < LONG_WAITS
-  }
-
-  /** Takes one datagram from each peer that has one, so that none waits for another's. */
-  #takeAll(): void {
-    const set = this.#set
-    // Backwards: a peer that is closed on the way is replaced in the set by the last one, which was seen.
-    for (let index = set.size - 1; index >= 0; index--) {
-      if (index >= set.size || !set.isReady(index)) continue
-      const fd = set.fd(index)
-      const length = receive(fd, this.#buffer)
-      if (length >= 0) this.#deliver(fd, length)
-    }
-  }
-
-  #deliver(fd: number, length: number): void {
-    this.#peers.get(fd)?.(this.#short[length] ?? this.#buffer.subarray(0, length))
   }
 }

@@ -10,6 +10,7 @@ import { decodePacket, encodePacket, TFTP_PORT } from '../../protocols/tftp/pack
 import type { Request } from '../../protocols/tftp/request.ts'
 import { Files } from './files.ts'
 import { Reports } from './reports.ts'
+import { Rings } from './rings.ts'
 import { memorySource, netasciiSource, type Source } from './source.ts'
 import { Transfer } from './transfer.ts'
 
@@ -17,6 +18,9 @@ import { Transfer } from './transfer.ts'
 const WINDOW_BYTES = 128 * 1024
 /** Milliseconds after which the same request from the same port is a new one: the client was restarted. */
 const RESTARTED = 2000
+
+/** Milliseconds in which the last ACK of a transfer is read that the client's next request has overtaken. */
+const OVERTAKEN = 10
 
 export interface TftpLimits {
   readonly transfers: number
@@ -62,6 +66,7 @@ class Server {
   readonly #reports: Reports
   readonly #limits: TftpLimits
   readonly #files = new Files()
+  readonly #rings = new Rings()
   /** By the client's address and port. */
   readonly #jobs = new Map<string, Job>()
   socket: LinkSocket | undefined
@@ -91,6 +96,7 @@ class Server {
 
   close(): void {
     this.socket?.close()
+    this.socket = undefined
     for (const job of [...this.#jobs.values()]) {
       job.cancelled = true
       job.transfer?.fail('The server was stopped.')
@@ -98,10 +104,17 @@ class Server {
   }
 
   #read(request: Request, from: Endpoint): void {
+    if (this.socket === undefined) return
     const key = `${from.address}:${from.port}`
     const running = this.#jobs.get(key)
     if (running !== undefined) {
-      if (!isReplacedBy(running, request)) return
+      if (isRepeatedBy(running, request)) {
+        if (running.transfer?.isAllSent === true)
+          setTimeout(() => {
+            if (this.#jobs.get(key) !== running) this.#read(request, from)
+          }, OVERTAKEN)
+        return
+      }
       running.transfer?.movedOn()
       running.transfer?.abandon()
     }
@@ -170,7 +183,7 @@ class Server {
     const reports = this.#reports.of(from.address)
     const id = this.#reports.nextTransfer()
     const socket: PeerSocket = connected.value
-    job.transfer = new Transfer(socket, source, agreement, {
+    job.transfer = new Transfer(socket, source, agreement, this.#rings, {
       onProgress: (bytes) => reports.progress(id, bytes),
       onEnd: (outcome) => {
         settled()
@@ -200,12 +213,11 @@ class Server {
 }
 
 /**
- * A request from a port whose transfer still runs is a copy of the one that began it, unless the client has
- * begun anew: it asks for something else, or for the same after a silence.
+ * Whether a request from a port whose transfer still runs is a copy of the one that began it. It is not when it
+ * asks for something else, or comes after a silence: then the client has begun anew.
  */
-function isReplacedBy({ transfer, request: running }: Job, request: Request): boolean {
-  if (transfer === undefined) return false
-  const quiet = transfer.quietFor
-  if (quiet !== undefined) return quiet >= RESTARTED
-  return running.file !== request.file || running.mode !== request.mode
+function isRepeatedBy({ transfer, request: running }: Job, request: Request): boolean {
+  if (transfer === undefined) return true
+  if (running.file !== request.file || running.mode !== request.mode) return false
+  return (transfer.quietFor ?? 0) < RESTARTED
 }

@@ -6,6 +6,7 @@ import { ErrorCode, type ErrorPacket } from '../../protocols/tftp/error.ts'
 import type { Agreement } from '../../protocols/tftp/negotiation.ts'
 import { decodePacket, encodePacket } from '../../protocols/tftp/packet.ts'
 import { Retransmission } from './retransmission.ts'
+import type { Rings } from './rings.ts'
 import type { Source } from './source.ts'
 import { Window } from './window.ts'
 
@@ -65,11 +66,17 @@ export class Transfer {
   #ended = false
   readonly #send: (packets: Buffer, count: number) => void
 
-  constructor(socket: PeerSocket, source: Source, agreement: Agreement, listener: TransferListener) {
+  constructor(
+    socket: PeerSocket,
+    source: Source,
+    agreement: Agreement,
+    rings: Rings,
+    listener: TransferListener,
+  ) {
     this.#socket = socket
     this.#source = source
     this.#listener = listener
-    this.#window = new Window(source, agreement.blockSize, agreement.windowSize)
+    this.#window = new Window(source, agreement.blockSize, agreement.windowSize, rings)
     this.#windowSize = agreement.windowSize
     this.#retransmission = new Retransmission(agreement.timeout)
     this.#leastPatience = 2000 * (agreement.timeout ?? 0)
@@ -124,6 +131,11 @@ export class Transfer {
     this.#hasMovedOn = true
   }
 
+  /** Whether the end of the file is on its way and only its last ACK is missing. */
+  get isAllSent(): boolean {
+    return this.#sent === this.#window.last
+  }
+
   /** Milliseconds since the client last moved this transfer forward; `undefined` if it never did. */
   get quietFor(): number | undefined {
     return this.#acknowledged <= 0 ? undefined : performance.now() - this.#progressAt
@@ -169,14 +181,14 @@ export class Transfer {
 
   /**
    * Whether an ACK of what was acknowledged before means that the first block of the window was lost. In
-   * lockstep it never does. In a window it does unless it came too soon to be about this window, or too soon
-   * after the last repair: then it is a copy, and an answer to copies would never end.
+   * lockstep it never does. In a window it does unless it came too soon to be about this window, or right after
+   * a repair, whose copies make the client repeat itself: an answer to copies would never end.
    */
   #tellsOfGap(now: number): boolean {
     return (
       this.#windowSize > 1 &&
       this.#sent > this.#acknowledged &&
-      this.#acknowledged >= this.#recovering &&
+      this.#acknowledged > this.#recovering &&
       now - this.#sentAt > this.#retransmission.roundTrip / 4
     )
   }
@@ -237,8 +249,7 @@ export class Transfer {
   #due(): void {
     const now = performance.now()
     if (now < this.#deadline) return this.#arm(now)
-    const isLast = this.#sent === this.#window.last
-    const patience = Math.max(this.#leastPatience, isLast ? LAST_SILENCE : SILENCE)
+    const patience = Math.max(this.#leastPatience, this.isAllSent ? LAST_SILENCE : SILENCE)
     const isWaiting = this.#sent > this.#acknowledged
     if (isWaiting && now - this.#progressAt >= patience && this.#tries >= TRIES) return this.#endSilently()
     if (isWaiting) {
@@ -256,7 +267,7 @@ export class Transfer {
    */
   #stopped({ code, text }: ErrorPacket): void {
     if (this.#offer !== undefined && this.#sizeAsked) return this.#end('size-check')
-    if (this.#sent === this.#window.last && code === ErrorCode.undefined) return this.#end('complete')
+    if (this.isAllSent && code === ErrorCode.undefined) return this.#end('complete')
     this.#end('client-stopped', text === '' ? `error ${code}` : `error ${code}: ${text}`)
   }
 
@@ -266,7 +277,7 @@ export class Transfer {
    * also went on to another request, and says silent with that remark otherwise.
    */
   #endSilently(): void {
-    if (this.#sent === this.#window.last) {
+    if (this.isAllSent) {
       if (this.#hasMovedOn) this.#end('complete', 'The client went on without acknowledging the last block.')
       else this.#end('silent', 'The last block was sent but never acknowledged. Some ROMs never do.')
     } else if (this.#offer !== undefined && this.#sizeAsked && this.#hasMovedOn) this.#end('size-check')
@@ -278,6 +289,7 @@ export class Transfer {
     clearTimeout(this.#timer)
     this.#source.close()
     this.#socket.close()
+    this.#window.close()
     const through = outcome === 'complete' ? this.#window.last : Math.max(0, this.#acknowledged)
     this.#listener.onEnd({
       outcome,

@@ -1,4 +1,5 @@
 import { DATA_HEADER, writeDataHeader } from '../../protocols/tftp/data.ts'
+import type { Rings } from './rings.ts'
 import type { Source } from './source.ts'
 
 /**
@@ -11,6 +12,7 @@ export class Window {
   readonly #blockSize: number
   readonly #slot: number
   readonly #capacity: number
+  readonly #rings: Rings
   readonly #ring: Buffer
   readonly #halves: readonly [Buffer, Buffer]
   /** Payload bytes already in the slot after `filled`. */
@@ -19,7 +21,7 @@ export class Window {
   #last = Infinity
   #lastLength = 0
 
-  constructor(source: Source, blockSize: number, windowSize: number) {
+  constructor(source: Source, blockSize: number, windowSize: number, rings: Rings) {
     // A small file needs no ring for a large window. Netascii at most doubles it.
     const blocks = Math.floor((2 * source.size) / blockSize) + 1
     const half = Math.min(windowSize, blocks)
@@ -27,8 +29,15 @@ export class Window {
     this.#blockSize = blockSize
     this.#slot = DATA_HEADER + blockSize
     this.#capacity = 2 * half
-    this.#ring = Buffer.allocUnsafeSlow(this.#capacity * this.#slot)
-    this.#halves = [this.#ring.subarray(0, half * this.#slot), this.#ring.subarray(half * this.#slot)]
+    this.#rings = rings
+    this.#ring = rings.take(this.#capacity * this.#slot)
+    const middle = half * this.#slot
+    this.#halves = [this.#ring.subarray(0, middle), this.#ring.subarray(middle, 2 * middle)]
+  }
+
+  /** Gives the memory back. The window is not to be used after it, but for `bytesThrough`. */
+  close(): void {
+    this.#rings.give(this.#ring)
   }
 
   /** The bytes of every packet but the last. */

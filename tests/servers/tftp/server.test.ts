@@ -305,6 +305,17 @@ describe('requests', () => {
     expect(link.conversations).toBe(1)
   })
 
+  it('one that overtakes the last ACK of the transfer before it is served', async () => {
+    await start({ menu: pattern(5), kernel: pattern(7) })
+    const hand = new Hand(link)
+    for (const file of ['menu', 'menu', 'kernel']) {
+      hand.ask({ file })
+      hand.acknowledge(1)
+      await pass(50)
+    }
+    expect(hand.heard.map(summary)).toEqual(['DATA 1, 5 bytes', 'DATA 1, 5 bytes', 'DATA 1, 7 bytes'])
+  })
+
   it('one for a missing file is told with what the chain knows of it', async () => {
     await start({ 'com.apple.Boot.plist': pattern(5) })
     const hand = new Hand(link)

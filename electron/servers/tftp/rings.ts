@@ -1,0 +1,29 @@
+const SMALLEST = 4 * 1024
+/** Bytes that are kept for transfers to come. */
+const KEPT = 16 * 1024 * 1024
+
+/**
+ * Memory for the packets of transfers, used again and again. Left to the garbage collector it would pile up:
+ * a boot is many small transfers, and bytes outside of the heap hardly press it to run.
+ */
+export class Rings {
+  readonly #spare = new Map<number, Buffer[]>()
+  #kept = 0
+
+  /** At least `size` bytes, with whatever was in them. */
+  take(size: number): Buffer {
+    const rounded = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(size)))
+    const ring = this.#spare.get(rounded)?.pop()
+    if (ring === undefined) return Buffer.allocUnsafeSlow(rounded)
+    this.#kept -= rounded
+    return ring
+  }
+
+  give(ring: Buffer): void {
+    if (this.#kept + ring.length > KEPT) return
+    this.#kept += ring.length
+    const spare = this.#spare.get(ring.length)
+    if (spare === undefined) this.#spare.set(ring.length, [ring])
+    else spare.push(ring)
+  }
+}

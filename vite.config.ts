@@ -85,7 +85,11 @@ export default defineConfig(({ mode }) => ({
         sourcemap: true,
         minify: false,
         rolldownOptions: {
-          input: { run: here('tests/bench/run.ts') },
+          input: {
+            run: here('tests/bench/run.ts'),
+            'serve-dhcp': here('tests/bench/dhcp/serve.ts'),
+            'serve-tftp': here('tests/bench/tftp/serve.ts'),
+          },
           external,
           output: { format: 'esm', entryFileNames: '[name].js' },
         },

@@ -17,6 +17,12 @@ export class ServiceError extends Error {
   }
 }
 
+/**
+ * How the service's Node is started. What packets leave behind dies young: a larger nursery would hold 40 MB more of
+ * it, and clean it up no faster.
+ */
+export const SERVICE_FLAGS = ['--max-semi-space-size=4']
+
 interface Pending {
   readonly resolve: (result: unknown) => void
   readonly reject: (error: ServiceError) => void
@@ -40,7 +46,7 @@ export class ServiceClient {
 
   constructor(options: ServiceClientOptions) {
     this.#options = options
-    this.#process = spawn(process.execPath, [options.script], {
+    this.#process = spawn(process.execPath, [...SERVICE_FLAGS, options.script], {
       stdio: ['pipe', 'pipe', 'inherit'],
       // A terminal's Ctrl-C reaches the whole group; the face decides when the service stops.
       detached: process.platform !== 'win32',

@@ -31,6 +31,7 @@ export async function listChains({ json }: { readonly json?: boolean }): Promise
       else {
         print(`${colors.bold(chain.id.padEnd(12))} ${chain.title}`)
         print(`${' '.repeat(13)}${colors.dim(chain.summary)}`)
+        print(`${' '.repeat(13)}${colors.dim(`How far today: ${chain.reach}`)}`)
       }
     }
   } finally {

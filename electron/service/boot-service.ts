@@ -6,7 +6,7 @@ import type { Link } from '../link/link.ts'
 import { openNic } from '../link/nic/nic.ts'
 import { Wire } from '../link/wire/wire.ts'
 import { Machine } from '../machine/machine.ts'
-import { parseSubnet } from '../protocols/addresses.ts'
+import { parseSubnet, type Subnet } from '../protocols/addresses.ts'
 import type { Command, LinkChoice, StartOptions } from './commands.ts'
 import { ServiceFailure } from './failure.ts'
 import { Journal } from './journal.ts'
@@ -120,12 +120,13 @@ export class BootService {
     this.#closers.push(() => session.close())
   }
 
-  async #openInterface({ name, address }: InterfaceChoice): Promise<Link> {
+  async #openInterface({ name, address: text }: InterfaceChoice): Promise<Link> {
+    const address = text === undefined ? undefined : readSubnet(text)
     const keeper = await this.#startKeeper(name, address)
     try {
       return await openNic({
         interface: name,
-        ...(address === undefined ? {} : { address: parseSubnet(address).address }),
+        ...(address === undefined ? {} : { address: address.address }),
         ...(keeper === undefined ? {} : { keeper }),
       })
     } catch (error) {
@@ -135,21 +136,21 @@ export class BootService {
   }
 
   /** Only root needs one to open ports again; an address for the session needs one, and root. */
-  async #startKeeper(name: string, address: string | undefined): Promise<Keeper | undefined> {
+  async #startKeeper(name: string, address: Subnet | undefined): Promise<Keeper | undefined> {
     if (address === undefined && !mayAdminister()) return undefined
     const keeper = await startKeeper({
       program: KEEPER,
       interface: name,
       ports: PORTS,
-      ...(address === undefined ? {} : { address: parseSubnet(address) }),
+      ...(address === undefined ? {} : { address }),
     })
     for (const leftover of keeper.leftovers)
       this.#journal.record({ type: 'notice', level: 'info', text: `Took back ${leftover}, left by a crash.` })
-    if (keeper.assigned)
+    if (keeper.assigned && address !== undefined)
       this.#journal.record({
         type: 'notice',
         level: 'info',
-        text: `Gave ${name} the address ${address} for this session.`,
+        text: `Gave ${name} the address ${address.address}/${address.prefixLength} for this session.`,
       })
     return keeper
   }
@@ -180,5 +181,15 @@ export class BootService {
         'Start a session on the virtual cable.',
       ])
     return this.#machine
+  }
+}
+
+function readSubnet(text: string): Subnet {
+  try {
+    return parseSubnet(text)
+  } catch {
+    throw new ServiceFailure('bad-choice', `"${text}" is no IPv4 address with a prefix length.`, [
+      'Write it as 10.77.0.1/24.',
+    ])
   }
 }

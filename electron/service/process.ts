@@ -39,8 +39,10 @@ function parse(line: string): Request | undefined {
     return Request.parse(json)
   } catch (error) {
     const message =
-      error instanceof ZodError ? error.issues.map((issue) => issue.message).join('; ') : String(error)
-    send({ reply: id, failure: { code: 'bad-request', message: `Not a request: ${message}`, remedies: [] } })
+      error instanceof ZodError
+        ? error.issues.map((issue) => `${issue.message}.`).join(' ')
+        : `This is no request: ${String(error)}`
+    send({ reply: id, failure: { code: 'bad-request', message, remedies: [] } })
     return undefined
   }
 }

@@ -239,6 +239,23 @@ describe.skipIf(noLab())('bootwire serve, to real clients', () => {
     expect(run.of('dhcp-sent')).toEqual([])
   })
 
+  it('survives a pulled cable and an adapter that was taken out, says so, and serves again', async (context) => {
+    needs(context, 'udhcpc')
+    const run = await serve()
+    const told = (state: string) =>
+      run.until(state, () => run.of('link-changed').find((event) => event.state === state))
+    client.ip('link', 'set', 'eth0', 'down')
+    expect((await told('down')).text).toContain('eth0 is down')
+    client.ip('link', 'set', 'eth0', 'up')
+    await told('up')
+    server.ip('link', 'delete', 'eth0')
+    await told('removed')
+    lab.cable([server, 'eth0'], [client, 'eth0'])
+    await told('returned')
+    const once = ['-i', 'eth0', '-f', '-n', '-q', '-t', '5', '-T', '1', '-s', '/bin/true']
+    expect(await client.run('udhcpc', once)).toMatchObject({ status: 0 })
+  })
+
   it('takes its address back at the end', async () => {
     const run = await serve()
     expect(server.addresses('eth0')).toEqual(['10.77.0.1/20'])

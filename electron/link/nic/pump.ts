@@ -6,7 +6,7 @@ import { ReadySet, receive, setBlocking, setPatience } from '../native/receive.t
  */
 const PATIENCE = 5
 /** Milliseconds after which the event loop has its turn, and a wait that is too long to be worth it. */
-const TURN = 1
+const TURN = 2
 const LONG_WAIT = 0.25
 /** Long waits in a row that end the waiting, and how many datagrams later it is tried again. */
 const LONG_WAITS = 4

@@ -2,11 +2,11 @@ import { open, type FileHandle } from 'node:fs/promises'
 import type { Source, SourceListener } from './source.ts'
 
 /** Bytes of a file that are read and kept together. */
-const CHUNK = 128 * 1024
+const CHUNK = 64 * 1024
 /** How many chunks are read before they are needed. */
-const AHEAD = 2
-/** How many chunks stay in memory when nobody uses them: 24 MB, which is enough for 64 transfers to read ahead. */
-const KEPT_CHUNKS = 192
+const AHEAD = 3
+/** How many chunks stay in memory when nobody uses them: 8 MB. */
+const KEPT_CHUNKS = 128
 
 interface Chunk {
   readonly bytes: Buffer

@@ -1,6 +1,7 @@
-const SMALLEST = 4 * 1024
+/** Sizes are rounded up to these bytes, so that few kinds of them are kept. */
+const STEP = 16 * 1024
 /** Bytes that are kept for transfers to come. */
-const KEPT = 16 * 1024 * 1024
+const KEPT = 8 * 1024 * 1024
 
 /**
  * Memory for the packets of transfers, used again and again. Left to the garbage collector it would pile up:
@@ -12,7 +13,7 @@ export class Rings {
 
   /** At least `size` bytes, with whatever was in them. */
   take(size: number): Buffer {
-    const rounded = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(size)))
+    const rounded = Math.ceil(size / STEP) * STEP
     const ring = this.#spare.get(rounded)?.pop()
     if (ring === undefined) return Buffer.allocUnsafeSlow(rounded)
     this.#kept -= rounded

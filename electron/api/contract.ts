@@ -2,5 +2,5 @@
 export { BootEvent, Happening } from '../clients/events.ts'
 export type { HappeningOf, Milestone } from '../clients/events.ts'
 export { Command, Failure, Message, Request, StartOptions } from '../service/commands.ts'
-export type { ChainChoice, DhcpChoice, LinkChoice, NicModel } from '../service/commands.ts'
+export type { ChainChoice, DhcpChoice, ExportChoice, LinkChoice, NicModel } from '../service/commands.ts'
 export type { Results } from '../service/results.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { ChainChoice } from '../api/contract.ts'
+import type { ChainChoice, ExportChoice, LinkChoice } from '../api/contract.ts'
 
 /** The options that `try` and `serve` share. */
 export interface ChainOptions {
@@ -23,4 +23,31 @@ export function chainChoice(options: ChainOptions): ChainChoice {
     }),
     loaderFolders: options.loaders.map((folder) => resolve(folder)),
   }
+}
+
+/** The options of commands that can export folders. */
+export interface ExportOptions {
+  readonly export: readonly string[]
+  readonly writable?: boolean
+  readonly keep?: boolean
+}
+
+export function exportChoices({
+  export: folders,
+  writable = false,
+  keep = false,
+}: ExportOptions): ExportChoice[] {
+  if (keep && !writable) throw new Error('--keep keeps what clients write: it takes --writable as well.')
+  return folders.map((folder) => ({ folder: resolve(folder), writable, keep }))
+}
+
+/** The options of commands that use a real interface. */
+export interface InterfaceOptions {
+  readonly interface: string
+  readonly address?: string
+  readonly user?: string
+}
+
+export function interfaceChoice({ interface: name, address }: InterfaceOptions): LinkChoice {
+  return { kind: 'interface', name, ...(address === undefined ? {} : { address }) }
 }

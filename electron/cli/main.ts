@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { exportFolder } from './export.ts'
 import { formatFailure } from './failure.ts'
 import { listChains, listInterfaces } from './lists.ts'
 import { serve } from './serve.ts'
@@ -33,6 +34,8 @@ program
       .default('e1000'),
   )
   .option('--faults <spec>', "make the cable bad: 'loss=5%,duplicate=5%,reorder=5,delay=2ms,seed=7'")
+  .addOption(exportOption())
+  .addOption(writableOption())
   .option('--until <milestone>', 'succeed at this milestone and not at the last one')
   .option('--timeout <seconds>', 'give up after this long', integer(1, 86_400), 180)
   .option('--screenshot <file.png>', "save the target's screen at the end")
@@ -68,9 +71,24 @@ program
   .option('--address <CIDR>', 'an address for the interface for this session, such as 10.77.0.1/24')
   .option('--allow <MAC>', 'answer this machine only; repeatable', collect, [])
   .option('--fixed <MAC=address>', 'always give this machine this address; repeatable', collect, [])
+  .addOption(exportOption())
+  .addOption(writableOption())
+  .addOption(keepOption())
   .option('--user <name>', 'whom to run as once the ports are open; the user who called sudo by default')
   .option('--json', 'one event a line, as JSON')
   .action(serve)
+
+program
+  .command('export')
+  .description('serve a folder by NFS alone, versions 2 and 3, on one network interface')
+  .argument('<folder>', 'what clients mount as /')
+  .requiredOption('--interface <name>', 'the interface that clients come by; see `bootwire interfaces`')
+  .option('--address <CIDR>', 'an address for the interface for this session, such as 10.77.0.1/24')
+  .addOption(writableOption())
+  .addOption(keepOption())
+  .option('--user <name>', 'whom to run as once the ports are open; the user who called sudo by default')
+  .option('--json', 'one event a line, as JSON')
+  .action(exportFolder)
 
 program
   .command('interfaces')
@@ -86,6 +104,20 @@ program
 
 function chainOption(): Option {
   return new Option('--chain <id>', 'the boot chain; see `bootwire chains`').default('pxelinux')
+}
+
+function exportOption(): Option {
+  return new Option('--export <folder>', 'let clients mount this folder by NFS; repeatable')
+    .argParser(collect)
+    .default([])
+}
+
+function writableOption(): Option {
+  return new Option('--writable', 'clients may write, each to a copy of its own: the folder is never changed')
+}
+
+function keepOption(): Option {
+  return new Option('--keep', 'what clients write is there again the next time')
 }
 
 function collect(value: string, earlier: readonly string[]): readonly string[] {

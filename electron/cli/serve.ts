@@ -1,28 +1,29 @@
 import { dropPrivileges } from '../service/privileges.ts'
-import { chainChoice, type ChainOptions } from './choices.ts'
+import {
+  chainChoice,
+  exportChoices,
+  interfaceChoice,
+  type ChainOptions,
+  type ExportOptions,
+  type InterfaceOptions,
+} from './choices.ts'
 import { startRun } from './run.ts'
 import type { DhcpChoice } from '../api/contract.ts'
 
-interface ServeOptions extends ChainOptions {
-  readonly interface: string
+interface ServeOptions extends ChainOptions, ExportOptions, InterfaceOptions {
   readonly dhcp: DhcpChoice['mode']
   readonly force?: boolean
-  readonly address?: string
   readonly allow: string[]
   readonly fixed: readonly string[]
-  readonly user?: string
 }
 
 /** Serves until it is interrupted. */
 export async function serve(options: ServeOptions): Promise<void> {
   const run = await startRun(
     {
-      link: {
-        kind: 'interface',
-        name: options.interface,
-        ...(options.address === undefined ? {} : { address: options.address }),
-      },
+      link: interfaceChoice(options),
       chain: chainChoice(options),
+      exports: exportChoices(options),
       dhcp: {
         mode: options.dhcp,
         force: options.force ?? false,

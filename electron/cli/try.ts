@@ -4,10 +4,10 @@ import { adviceFor } from '../clients/diagnosis.ts'
 import { waitingFor } from '../clients/progress.ts'
 import type { Timeline } from '../clients/timeline.ts'
 import { formatSeconds } from '../clients/units.ts'
-import { chainChoice, type ChainOptions } from './choices.ts'
+import { chainChoice, exportChoices, type ChainOptions, type ExportOptions } from './choices.ts'
 import { startRun } from './run.ts'
 
-interface TryOptions extends ChainOptions {
+interface TryOptions extends ChainOptions, ExportOptions {
   readonly memory: number
   readonly nic: NicModel
   readonly faults?: string
@@ -32,6 +32,7 @@ export async function tryChain(options: TryOptions): Promise<void> {
         ...(options.capture === undefined ? {} : { capture: resolve(options.capture) }),
       },
       chain: chainChoice(options),
+      exports: exportChoices(options),
       dhcp: { mode: 'full', force: false, allow: [], fixed: [] },
     },
     options,

@@ -53,7 +53,10 @@ export function describe(event: BootEvent, timeline: Timeline): LogLine | undefi
     case 'nfs-lookup-missed':
       return line('NFS', `${event.file} is not there`, event.expected)
     case 'request-refused':
-      return line('TFTP', `${event.address} asked for ${event.file}, refused: ${event.text}`)
+      return line(
+        event.protocol === 'nfs' ? 'NFS' : 'TFTP',
+        `${event.address} asked for ${event.file}, refused: ${event.text}`,
+      )
     case 'machine-started':
       return line('Target', event.description)
     case 'console-line':
@@ -68,10 +71,14 @@ function line(topic: Topic, text: string, quiet = false): LogLine {
 }
 
 function describeSession(event: HappeningOf<'session-started'>): string {
-  const { link, pool, allow } = event
+  const { link, pool, allow, exports = [] } = event
   const who = allow.length === 0 ? 'anyone on the link' : allow.join(', ')
   const addresses = pool === undefined ? '' : `, giving out ${pool.first} to ${pool.last}`
-  return `${event.chainTitle} on ${link.name} (${link.address}/${link.prefixLength}), DHCP ${event.dhcp}${addresses}, answering ${who}`
+  const folders = exports.map(
+    ({ path, folder, writable }) =>
+      `, ${folder} at nfs://${link.address}${path} ${writable ? '(writable)' : '(read-only)'}`,
+  )
+  return `${event.chainTitle} on ${link.name} (${link.address}/${link.prefixLength}), DHCP ${event.dhcp}${addresses}, answering ${who}${folders.join('')}`
 }
 
 function describeFirmware(event: HappeningOf<'dhcp-received'>): string {

@@ -56,6 +56,8 @@ const session = [
     /** Who is answered; empty means anyone on the link. */
     allow: z.array(mac),
     services: z.array(z.object({ name: z.string(), port: z.number() })),
+    /** What NFS clients can mount, and the folder of this computer behind it; absent when there is nothing. */
+    exports: z.array(z.object({ path: z.string(), folder: z.string(), writable: z.boolean() })).optional(),
     files: z.array(z.object({ name: z.string(), size: z.number(), sha256: z.string(), origin: z.string() })),
   }),
   z.object({ type: z.literal('session-stopped'), reason: z.string() }),
@@ -147,6 +149,7 @@ const tftp = [
   z.object({
     type: z.literal('request-refused'),
     client,
+    protocol: z.enum(['tftp', 'nfs']),
     address: z.string(),
     file: z.string(),
     text: z.string(),

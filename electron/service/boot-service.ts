@@ -2,8 +2,7 @@ import type { BootEvent } from '../clients/events.ts'
 import { chains } from '../chains/index.ts'
 import { parseFaults } from '../link/faults.ts'
 import { listInterfaces } from '../link/interfaces.ts'
-import type { Link } from '../link/link.ts'
-import { openNic } from '../link/nic/nic.ts'
+import { openNic, type Nic } from '../link/nic/nic.ts'
 import { Wire } from '../link/wire/wire.ts'
 import { Machine } from '../machine/machine.ts'
 import { parseSubnet, type Subnet } from '../protocols/addresses.ts'
@@ -11,7 +10,9 @@ import type { Command, LinkChoice, StartOptions } from './commands.ts'
 import { ServiceFailure } from './failure.ts'
 import { Journal } from './journal.ts'
 import { startKeeper, type Keeper } from './keeper.ts'
+import { planExports } from './exporting.ts'
 import { planChain } from './planning.ts'
+import { sessionPorts, type SessionPorts } from './ports.ts'
 import { dropPrivileges, mayAdminister } from './privileges.ts'
 import { ReservedLink } from './reserved-link.ts'
 import { KEEPER } from './resources.ts'
@@ -20,10 +21,6 @@ import { Session } from './session.ts'
 
 type InterfaceChoice = Extract<LinkChoice, { kind: 'interface' }>
 type WireChoice = Extract<LinkChoice, { kind: 'wire' }>
-
-const DHCP_CLIENT_PORT = 68
-/** DHCP, the client port on which other servers are heard, TFTP, ProxyDHCP. */
-const PORTS = [67, DHCP_CLIENT_PORT, 69, 4011]
 
 /** Carries out commands, one session at a time, and tells everything it sees as one stream of events. */
 export class BootService {
@@ -84,14 +81,15 @@ export class BootService {
     return null
   }
 
-  async #startOnWire(choice: WireChoice, { chain, dhcp }: StartOptions): Promise<void> {
-    const planned = await planChain(chain, true)
+  async #startOnWire(choice: WireChoice, { chain, dhcp, exports: choices }: StartOptions): Promise<void> {
+    const [planned, exports] = await Promise.all([planChain(chain, true), planExports(choices)])
     const link = await Wire.create({
       ...(choice.faults === undefined ? {} : { faults: parseFaults(choice.faults) }),
       ...(choice.capture === undefined ? {} : { capture: choice.capture }),
     })
     this.#closers.push(() => link.close())
-    const session = await Session.start({ link, planned, dhcp, isShared: false, emit: this.#journal.record })
+    const emit = this.#journal.record
+    const session = await Session.start({ link, planned, exports, dhcp, isShared: false, emit })
     this.#closers.push(() => session.close())
     const { memory, nic } = choice
     const machine = await Machine.start({ cable: link, memory, nic, emit: this.#journal.record })
@@ -100,19 +98,24 @@ export class BootService {
   }
 
   async #startOnInterface(choice: InterfaceChoice, options: StartOptions): Promise<void> {
-    const nic = await this.#openInterface(choice)
+    const ports = sessionPorts(options)
+    const nic = await this.#openInterface(choice, ports)
     this.#closers.push(() => nic.close())
-    const link = await ReservedLink.reserve(nic, PORTS, [DHCP_CLIENT_PORT])
+    const link = await ReservedLink.reserve(nic, ports)
     const user = dropPrivileges(options.user)
     if (user !== undefined) {
       const { name, uid, gid } = user
       this.#journal.record({ type: 'privileges-dropped', user: name, uid, gid })
     }
     // Files are read from here on, with the rights of the user who chose them.
-    const planned = await planChain(options.chain, false)
+    const [planned, exports] = await Promise.all([
+      planChain(options.chain, false),
+      planExports(options.exports),
+    ])
     const session = await Session.start({
       link,
       planned,
+      exports,
       dhcp: options.dhcp,
       isShared: true,
       emit: this.#journal.record,
@@ -120,9 +123,9 @@ export class BootService {
     this.#closers.push(() => session.close())
   }
 
-  async #openInterface({ name, address: text }: InterfaceChoice): Promise<Link> {
+  async #openInterface({ name, address: text }: InterfaceChoice, ports: SessionPorts): Promise<Nic> {
     const address = text === undefined ? undefined : readSubnet(text)
-    const keeper = await this.#startKeeper(name, address)
+    const keeper = await this.#startKeeper(name, address, ports)
     try {
       return await openNic({
         interface: name,
@@ -136,12 +139,17 @@ export class BootService {
   }
 
   /** Only root needs one to open ports again; an address for the session needs one, and root. */
-  async #startKeeper(name: string, address: Subnet | undefined): Promise<Keeper | undefined> {
+  async #startKeeper(
+    name: string,
+    address: Subnet | undefined,
+    { datagrams, streams }: SessionPorts,
+  ): Promise<Keeper | undefined> {
     if (address === undefined && !mayAdminister()) return undefined
     const keeper = await startKeeper({
       program: KEEPER,
       interface: name,
-      ports: PORTS,
+      ports: datagrams,
+      streamPorts: streams,
       ...(address === undefined ? {} : { address }),
     })
     for (const leftover of keeper.leftovers)

@@ -60,13 +60,38 @@ export const DhcpChoice = z.strictObject({
 })
 export type DhcpChoice = z.infer<typeof DhcpChoice>
 
-export const StartOptions = z.strictObject({
-  link: LinkChoice,
-  chain: ChainChoice,
-  dhcp: DhcpChoice,
-  /** Whom to run as once the sockets are open, when started as root; absent: the user who called sudo. */
-  user: z.string().optional(),
+/** A folder that clients can mount by NFS. */
+export const ExportChoice = z.strictObject({
+  folder: path,
+  /** The name that clients mount it by; absent: `/` for a session's only export, else `/` and the folder's name. */
+  path: z
+    .string()
+    .max(1024)
+    .regex(/^\//, 'The path of an export starts with /, such as /srv/root')
+    .optional(),
+  /** Every client may write, to what is its own alone: the folder itself is never changed. */
+  writable: z.boolean().default(false),
+  /** What clients wrote is there again in the next session. */
+  keep: z.boolean().default(false),
 })
+export type ExportChoice = z.infer<typeof ExportChoice>
+
+export const StartOptions = z
+  .strictObject({
+    link: LinkChoice,
+    /** Absent: nobody is booted, and folders are exported alone. */
+    chain: ChainChoice.optional(),
+    dhcp: DhcpChoice,
+    exports: z.array(ExportChoice).default([]),
+    /** Whom to run as once the sockets are open, when started as root; absent: the user who called sudo. */
+    user: z.string().optional(),
+  })
+  .refine(({ chain, exports }) => chain !== undefined || exports.length > 0, {
+    message: 'A session has a chain to boot by, folders to export, or both',
+  })
+  .refine(({ chain, dhcp }) => chain !== undefined || dhcp.mode === 'off', {
+    message: 'Without a chain there is nothing to tell by DHCP: its mode can only be off',
+  })
 export type StartOptions = z.infer<typeof StartOptions>
 
 export const Command = z.discriminatedUnion('name', [

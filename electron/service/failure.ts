@@ -19,7 +19,7 @@ export class ServiceFailure extends Error {
 }
 
 /** Root is given up before the first file is read. */
-const NAME_THE_OWNER = 'If you are root without sudo, name the user whose file it is with --user.'
+export const NAME_THE_OWNER = 'If you are root without sudo, name the user whose file it is with --user.'
 
 /** An error in the form in which it crosses to a face. */
 export function failureOf(error: unknown): Failure {

@@ -6,7 +6,9 @@ export const KeeperPlan = z.object({
   interface: z.string(),
   /** What the interface is given if it has it not. Without one it is to have an address already. */
   address: z.object({ address: z.string(), prefixLength: z.number() }).optional(),
+  /** UDP ports, and TCP ports, that are opened again. */
   ports: z.array(z.number().int()),
+  streamPorts: z.array(z.number().int()),
   recordFolder: z.string(),
 })
 export type KeeperPlan = z.infer<typeof KeeperPlan>
@@ -24,10 +26,12 @@ const failure = {
 export const KeeperMessage = z.discriminatedUnion('kind', [
   /** The interface has its address; `leftovers` of a crash before were taken back from interfaces. */
   z.object({ kind: z.literal('ready'), assigned: z.boolean(), leftovers: z.array(z.string()) }),
-  /** Goes with a socket. */
+  /** Goes with a UDP socket. */
   z.object({ kind: z.literal('socket'), port: z.number(), role: z.enum(['hearing', 'speaking']) }),
+  /** Goes with a TCP socket that listens. */
+  z.object({ kind: z.literal('listener'), port: z.number() }),
   /** This one of the plan's ports cannot be had at the moment. */
-  z.object({ kind: z.literal('refused'), port: z.number(), ...failure }),
+  z.object({ kind: z.literal('refused'), port: z.number(), protocol: z.enum(['UDP', 'TCP']), ...failure }),
   z.object({ kind: z.literal('restored') }),
   z.object({ kind: z.literal('failed'), ...failure }),
 ])

@@ -4,9 +4,12 @@
  * ended, in whatever way. Its one parameter is the plan in JSON.
  */
 import type { Socket } from 'node:dgram'
+import { once } from 'node:events'
+import type { Server } from 'node:net'
 import { readInterfaces } from '../link/interfaces.ts'
 import { LinkError } from '../link/link.ts'
 import { noAddress, noInterface, portError } from '../link/nic/errors.ts'
+import { listenOn } from '../link/nic/nic-listener.ts'
 import { closePort, openPort, type Attachment } from '../link/nic/ports.ts'
 import { addAddress, hasAddress, removeAddress } from './address.ts'
 import { forgetAddress, recordAddress, takeBackLeftovers } from './address-record.ts'
@@ -46,6 +49,8 @@ async function restore(): Promise<void> {
   try {
     await ensureAddress()
     for (const port of plan.ports) if (attachment !== undefined) await handOver(attachment, port)
+    for (const port of plan.streamPorts)
+      if (attachment !== undefined) await handOverListener(attachment, port)
     await tell({ kind: 'restored' })
   } catch (error) {
     await tellFailure(error)
@@ -82,7 +87,7 @@ async function ensureAddress(): Promise<void> {
 async function handOver(at: Attachment, port: number): Promise<void> {
   const sockets = await openPort(at, port).catch(async (error: unknown) => portError(error, at, port))
   if (sockets instanceof LinkError) {
-    await tell({ kind: 'refused', port, ...failureOf(sockets) })
+    await tell({ kind: 'refused', port, protocol: 'UDP', ...failureOf(sockets) })
     return
   }
   try {
@@ -91,6 +96,17 @@ async function handOver(at: Attachment, port: number): Promise<void> {
   } finally {
     closePort(sockets)
   }
+}
+
+async function handOverListener(at: Attachment, port: number): Promise<void> {
+  const server = await listenOn(at, port).catch(async (error: unknown) => portError(error, at, port, 'TCP'))
+  if (server instanceof LinkError) {
+    await tell({ kind: 'refused', port, protocol: 'TCP', ...failureOf(server) })
+    return
+  }
+  await tell({ kind: 'listener', port }, server)
+  server.close()
+  await once(server, 'close')
 }
 
 async function tellFailure(error: unknown): Promise<void> {
@@ -110,7 +126,7 @@ function failureOf({ code, message, remedies }: LinkError) {
 }
 
 /** Ends when the message is sent or can never be, because the service is gone. */
-async function tell(message: KeeperMessage, socket?: Socket): Promise<void> {
+async function tell(message: KeeperMessage, socket?: Socket | Server): Promise<void> {
   await new Promise<void>((resolve) => {
     if (!process.connected) resolve()
     else process.send?.(message, socket, {}, () => resolve())

@@ -1,8 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { Socket } from 'node:dgram'
 import { on, once } from 'node:events'
+import { Server } from 'node:net'
 import { LinkError } from '../link/link.ts'
-import { type PortKeeper, type PortSockets } from '../link/nic/ports.ts'
+import type { PortKeeper, PortSockets, RestoredPorts } from '../link/nic/ports.ts'
 import type { Subnet } from '../protocols/addresses.ts'
 import { RECORD_FOLDER } from './address-record.ts'
 import { KeeperMessage, RESTORE, type KeeperPlan } from './keeper-messages.ts'
@@ -14,8 +15,10 @@ export interface KeeperOptions {
   readonly interface: string
   /** What it is given for the session, unless it has it already. By default it is to have an address. */
   readonly address?: Subnet
-  /** Ports to open again when the adapter returns, which a user other than root could not. */
+  /** UDP ports to open again when the adapter returns, which a user other than root could not. */
   readonly ports: readonly number[]
+  /** TCP ports of the same kind. */
+  readonly streamPorts?: readonly number[]
   /** Where it is written down that an address was given. */
   readonly recordFolder?: string
 }
@@ -42,12 +45,14 @@ function planOf({
   interface: name,
   address,
   ports,
+  streamPorts = [],
   recordFolder = RECORD_FOLDER,
 }: KeeperOptions): KeeperPlan {
   return {
     interface: name,
     // On Windows no port is reserved, and sockets cannot be handed from one process to another.
     ports: process.platform === 'win32' ? [] : [...ports],
+    streamPorts: process.platform === 'win32' ? [] : [...streamPorts],
     recordFolder,
     ...(address === undefined ? {} : { address }),
   }
@@ -116,22 +121,28 @@ export class Keeper implements PortKeeper {
     return this.#child.pid
   }
 
-  async restore(): Promise<Map<number, PortSockets | LinkError>> {
+  async restore(): Promise<RestoredPorts> {
     if (!this.#child.connected) throw gone()
-    const refused = new Map<number, LinkError>()
+    const refused = { UDP: new Map<number, LinkError>(), TCP: new Map<number, LinkError>() }
+    const listeners = new Map<number, Server>()
     const received = { hearing: new Map<number, Socket>(), speaking: new Map<number, Socket>() }
     try {
       this.#child.send(RESTORE)
       for await (const { message, handle } of messages(this.#child)) {
         if (message.kind === 'restored')
-          return new Map<number, PortSockets | LinkError>([...pairs(received), ...refused])
-        if (message.kind === 'refused') refused.set(message.port, errorOf(message))
+          return {
+            datagrams: new Map<number, PortSockets | LinkError>([...pairs(received), ...refused.UDP]),
+            streams: new Map<number, Server | LinkError>([...listeners, ...refused.TCP]),
+          }
+        if (message.kind === 'refused') refused[message.protocol].set(message.port, errorOf(message))
+        if (message.kind === 'listener' && handle instanceof Server) listeners.set(message.port, handle)
         if (message.kind === 'socket' && handle instanceof Socket)
           received[message.role].set(message.port, handle)
       }
       throw gone()
     } catch (error) {
       for (const sockets of Object.values(received)) for (const socket of sockets.values()) socket.close()
+      for (const listener of listeners.values()) listener.close()
       throw error
     }
   }

@@ -1,5 +1,5 @@
 import type { BootPlan } from '../chains/chain.ts'
-import { chains, type ChainDescription } from '../chains/index.ts'
+import { chains } from '../chains/index.ts'
 import { planPxelinux } from '../chains/pxelinux.ts'
 import { describeImport } from '../library/import.ts'
 import { findSyslinux } from '../library/syslinux.ts'
@@ -11,12 +11,35 @@ import { SAMPLE_KERNEL } from './resources.ts'
 const SAMPLE_KERNEL_DONE = 'Reached the kernel'
 
 export interface PlannedChain {
-  readonly chain: ChainDescription
+  readonly chain: { readonly id: string; readonly title: string }
   readonly plan: BootPlan
 }
 
+/** What a session without a chain plans: it boots nobody, and its one milestone is that a client has mounted. */
+const EXPORT_ALONE: PlannedChain = {
+  chain: { id: 'export', title: 'Folders by NFS' },
+  plan: {
+    files: [],
+    milestones: [
+      {
+        id: 'mounted',
+        title: 'NFS mounted',
+        trigger: { on: 'mounted' },
+        usualSeconds: 60,
+        advice: 'Have the client mount the export by the address of this computer, by NFS version 2 or 3.',
+      },
+    ],
+    expectsMiss: () => false,
+    answer: () => 'This session exports folders and boots nobody.',
+  },
+}
+
 /** `watchesConsole`: the target's serial port can be seen, as that of a virtual one. */
-export async function planChain(choice: ChainChoice, watchesConsole: boolean): Promise<PlannedChain> {
+export async function planChain(
+  choice: ChainChoice | undefined,
+  watchesConsole: boolean,
+): Promise<PlannedChain> {
+  if (choice === undefined) return EXPORT_ALONE
   const chain = chains.find(({ id }) => id === choice.id)
   const ready = chains.filter(({ status }) => status === 'ready').map(({ id }) => id)
   if (chain === undefined)

@@ -8,12 +8,14 @@ import { startTftpServer } from '../servers/tftp/server.ts'
 import type { DhcpChoice } from './commands.ts'
 import { ServiceFailure } from './failure.ts'
 import { recordFiles } from './hashing.ts'
+import { startExporting, type PlannedExport } from './exporting.ts'
 import type { PlannedChain } from './planning.ts'
 import { leaseFile } from './state-folder.ts'
 
 export interface SessionOptions {
   readonly link: Link
   readonly planned: PlannedChain
+  readonly exports: readonly PlannedExport[]
   readonly dhcp: DhcpChoice
   /** Whether anyone else can be on the link: not on a virtual one. */
   readonly isShared: boolean
@@ -40,7 +42,8 @@ export class Session {
     for (const close of this.#closers.splice(0).reverse()) await close()
   }
 
-  async #start({ link, planned: { chain, plan }, dhcp, isShared, emit }: SessionOptions): Promise<void> {
+  async #start({ link, planned, exports, dhcp, isShared, emit }: SessionOptions): Promise<void> {
+    const { chain, plan } = planned
     this.#closers.push(
       link.onChange((change) => {
         // Of a virtual target, its start and end tell more than its cable does.
@@ -51,10 +54,17 @@ export class Session {
     if (isShared && dhcp.mode === 'full' && !dhcp.force) await requireNoOtherServer(link, emit)
 
     const services: { name: string; port: number }[] = []
-    const tree = new ServedTree(plan.files, (name) => plan.expectsMiss(name))
-    const tftp = await startTftpServer(link, tree, emit)
-    this.#closers.push(() => tftp.close())
-    services.push({ name: 'TFTP', port: tftp.port })
+    if (plan.files.length > 0) {
+      const tree = new ServedTree(plan.files, (name) => plan.expectsMiss(name))
+      const tftp = await startTftpServer(link, tree, emit)
+      this.#closers.push(() => tftp.close())
+      services.push({ name: 'TFTP', port: tftp.port })
+    }
+    if (exports.length > 0) {
+      const exporting = await startExporting(link, exports, emit)
+      this.#closers.push(() => exporting.close())
+      services.push(...exporting.services)
+    }
 
     let pool: DhcpServer['pool']
     if (dhcp.mode !== 'off') {
@@ -86,6 +96,9 @@ export class Session {
       ...(pool === undefined ? {} : { pool }),
       allow: [...dhcp.allow],
       services,
+      ...(exports.length === 0
+        ? {}
+        : { exports: exports.map(({ path, folder, writable }) => ({ path, folder, writable })) }),
       files,
     })
   }

@@ -1,11 +1,23 @@
+import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 /** Where this user's state belongs on this system (XDG Base Directory, and its like elsewhere). */
 function stateFolder(): string {
   if (process.platform === 'win32') return join(process.env['LOCALAPPDATA'] ?? homedir(), 'Bootwire')
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Bootwire')
   return join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'bootwire')
+}
+
+/** What the NFS file handles of this user are sealed with. */
+export function handleSecretFile(): string {
+  return join(stateFolder(), 'nfs-handle-secret')
+}
+
+/** What clients wrote to an exported folder, kept from one session to the next. */
+export function overlayFolder(folder: string): string {
+  const digest = createHash('sha256').update(folder).digest('hex').slice(0, 16)
+  return join(stateFolder(), 'overlays', `${basename(folder)}-${digest}`)
 }
 
 /** The leases of an interface, kept from one session to the next. */

@@ -2,8 +2,12 @@
 import { rankInterfaces } from '../interfaces/rank.ts'
 import type { InterfaceFacts } from '../interfaces.ts'
 import { LinkError } from '../link.ts'
-import { findPortOwner, type PortOwner } from './port-owner.ts'
+import { findPortOwner, type PortOwner, type PortProtocol } from './port-owner.ts'
 import type { Attachment } from './ports.ts'
+
+/** Where the computer's own services may be in the way: the port mapper (RFC 1833) and the kernel's NFS server. */
+const PORTMAP_PORT = 111
+const NFS_PORT = 2049
 
 export function noInterface(name: string, interfaces: readonly InterfaceFacts[]): LinkError {
   const ranked = rankInterfaces(interfaces)
@@ -22,25 +26,18 @@ export function noAddress(name: string): LinkError {
   ])
 }
 
-type Protocol = 'UDP' | 'TCP'
-
 /** What a failed attempt to open a port means. */
 export async function portError(
   error: unknown,
   attachment: Attachment,
   port: number,
-  protocol: Protocol = 'UDP',
+  protocol: PortProtocol = 'UDP',
 ): Promise<LinkError> {
   const { code, message } = error as NodeJS.ErrnoException
   const { name, address } = attachment
   switch (code) {
     case 'EADDRINUSE':
-      return portTaken(
-        attachment,
-        port,
-        protocol === 'UDP' ? await findPortOwner(port, address) : undefined,
-        protocol,
-      )
+      return portTaken(attachment, port, await findPortOwner(port, address, protocol), protocol)
     case 'EACCES':
     case 'EPERM':
       return notPermitted(port, protocol)
@@ -64,11 +61,13 @@ export function portTaken(
   { name }: Attachment,
   port: number,
   owner: PortOwner | undefined,
-  protocol: Protocol = 'UDP',
+  protocol: PortProtocol = 'UDP',
 ): LinkError {
   if (owner === undefined)
     return new LinkError('port-taken', `${protocol} port ${port} on ${name} is taken by another program.`, [
-      'Stop that program, and start again.',
+      port === NFS_PORT && process.platform === 'linux'
+        ? 'If this computer serves NFS itself, stop that for now: sudo systemctl stop nfs-server'
+        : 'Stop that program, and start again.',
       ...(process.platform === 'linux'
         ? [`See which one it is with: sudo ss -${protocol === 'UDP' ? 'u' : 't'}lpn sport = :${port}`]
         : []),
@@ -77,15 +76,20 @@ export function portTaken(
   return new LinkError(
     'port-taken',
     `${protocol} port ${port} on ${name} is taken by ${owner.name} (process ${owner.pid}${starter}).`,
-    [
-      owner.startedBy === 'NetworkManager'
-        ? 'Turn off connection sharing in the network settings of this computer, and start again.'
-        : `Stop ${owner.name}, and start again.`,
-    ],
+    [howToStop(owner, port)],
   )
 }
 
-export function notPermitted(port: number, protocol: Protocol = 'UDP'): LinkError {
+function howToStop({ name, startedBy }: PortOwner, port: number): string {
+  if (startedBy === 'NetworkManager')
+    return 'Turn off connection sharing in the network settings of this computer, and start again.'
+  // systemd has the port itself until rpcbind is asked for the first time, and starts it again if it alone is stopped.
+  if (port === PORTMAP_PORT && ['rpcbind', 'systemd'].includes(name))
+    return "Stop this computer's own port mapper for now: sudo systemctl stop rpcbind.socket rpcbind.service"
+  return `Stop ${name}, and start again.`
+}
+
+export function notPermitted(port: number, protocol: PortProtocol = 'UDP'): LinkError {
   const linux = process.platform === 'linux'
   return new LinkError(
     'not-permitted',

@@ -12,7 +12,7 @@ export interface ListenerOwner {
 
 /** Listens on a TCP port of an interface; 0 is a free one. Throws the system's error. */
 export async function listenOn(attachment: Attachment, port: number): Promise<Server> {
-  const server = createServer({ noDelay: true })
+  const server = createServer()
   if (native.hasNativeSockets) listenBound(server, attachment, port)
   else server.listen({ host: attachment.address, port, exclusive: true })
   await once(server, 'listening')
@@ -79,6 +79,8 @@ export class NicListener implements LinkListener {
       socket.destroy()
       return
     }
+    // Answers are sent whole: to wait for more would only delay them.
+    socket.setNoDelay(true)
     this.#owner.connected(Object.assign(socket, { peer: { address: remoteAddress, port: remotePort } }))
   }
 }

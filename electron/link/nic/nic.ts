@@ -22,7 +22,7 @@ import { readNeighbours } from './neighbours.ts'
 import { connectPeer, type NicPeer } from './nic-peer.ts'
 import { listenOn, NicListener } from './nic-listener.ts'
 import { NicSocket } from './nic-socket.ts'
-import { closePort, openPort, type PortKeeper, type PortSockets } from './ports.ts'
+import { closePort, openPort, type PortKeeper, type RestoredPorts } from './ports.ts'
 import { Pump } from './pump.ts'
 import { sight, type Sighting } from './watch.ts'
 
@@ -255,16 +255,17 @@ export class Nic implements StreamLink {
   /** Opens everything anew. Whether that was possible; if not, the next look at the interface tries again. */
   async #reattach(): Promise<boolean> {
     for (const socket of [...this.#sockets.values(), ...this.#streamPorts.values()]) socket.release()
-    const kept = new Map<number, PortSockets | LinkError>()
+    let kept: RestoredPorts | undefined
     try {
-      for (const [port, result] of (await this.#keeper?.restore()) ?? []) kept.set(port, result)
+      kept = await this.#keeper?.restore()
       for (const [port, socket] of this.#sockets) {
-        const sockets = kept.get(port) ?? (await openPort(this, port))
-        if (sockets instanceof LinkError) throw sockets
-        socket.adopt(sockets)
-        kept.delete(port)
+        socket.adopt(unlessRefused(kept?.datagrams.get(port) ?? (await openPort(this, port))))
+        kept?.datagrams.delete(port)
       }
-      for (const [port, listener] of this.#streamPorts) listener.adopt(await listenOn(this, port))
+      for (const [port, listener] of this.#streamPorts) {
+        listener.adopt(unlessRefused(kept?.streams.get(port) ?? (await listenOn(this, port))))
+        kept?.streams.delete(port)
+      }
       for (const peer of this.#peers) peer.reopen()
       this.#facts = (await readInterfaces()).find(({ name }) => name === this.name) ?? this.#facts
       this.#detached = false
@@ -272,7 +273,9 @@ export class Nic implements StreamLink {
       this.#report(await this.#explain(error))
     } finally {
       // Ports of the keeper's plan that were closed since.
-      for (const sockets of kept.values()) if (!(sockets instanceof LinkError)) closePort(sockets)
+      for (const sockets of kept?.datagrams.values() ?? [])
+        if (!(sockets instanceof LinkError)) closePort(sockets)
+      for (const server of kept?.streams.values() ?? []) if (!(server instanceof LinkError)) server.close()
     }
     return !this.#detached
   }
@@ -281,4 +284,9 @@ export class Nic implements StreamLink {
     if (error instanceof LinkError) return error.message
     return (await portError(error, this, [...this.#sockets.keys()][0] ?? 0)).message
   }
+}
+
+function unlessRefused<Opened>(result: Opened | LinkError): Opened {
+  if (result instanceof LinkError) throw result
+  return result
 }

@@ -7,15 +7,21 @@ export interface PortOwner {
   readonly startedBy: string
 }
 
+/** The protocols that have ports, by their names in words. */
+export type PortProtocol = 'UDP' | 'TCP'
+
 /**
- * The process that has a UDP port on all addresses or on `address`. Linux only, and other users' processes are
- * seen by root only.
+ * The process that has a port on all addresses or on `address`. Linux only, and other users' processes are seen
+ * by root only.
  */
-export async function findPortOwner(port: number, address: string): Promise<PortOwner | undefined> {
+export async function findPortOwner(
+  port: number,
+  address: string,
+  protocol: PortProtocol,
+): Promise<PortOwner | undefined> {
   if (process.platform !== 'linux') return undefined
-  const tables = await Promise.all(
-    ['/proc/net/udp', '/proc/net/udp6'].map((path) => readFile(path, 'utf8').catch(() => '')),
-  )
+  const table = `/proc/net/${protocol.toLowerCase()}`
+  const tables = await Promise.all([table, `${table}6`].map((path) => readFile(path, 'utf8').catch(() => '')))
   const sockets = new Set(tables.flatMap((table) => socketsOn(table, port, address)))
   if (sockets.size === 0) return undefined
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))

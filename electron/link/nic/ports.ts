@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import type { Server } from 'node:net'
 import { ANY_ADDRESS, type Ipv4Address } from '../../protocols/addresses.ts'
 import type { LinkError } from '../link.ts'
 import * as native from '../native/sockets.ts'
@@ -20,13 +21,19 @@ export interface PortSockets {
   readonly speaking: Socket
 }
 
+/** What a keeper has opened again, by port number: UDP ports, and TCP ports that listen. */
+export interface RestoredPorts {
+  readonly datagrams: Map<number, PortSockets | LinkError>
+  readonly streams: Map<number, Server | LinkError>
+}
+
 /** Opens the ports of an interface again that this process may no longer open. */
 export interface PortKeeper {
   /**
    * Puts the interface back as it was for the session, its address included, and opens its ports, or tells why
    * one of them cannot be had. Rejects with a `LinkError`.
    */
-  restore(): Promise<Map<number, PortSockets | LinkError>>
+  restore(): Promise<RestoredPorts>
   /** Gives back whatever was taken for the session. */
   close(): Promise<void>
 }

@@ -58,7 +58,8 @@ export class Reports {
   mountRefused({ address }: Caller, path: string, { message }: NfsError): void {
     if (!this.#isNews('refused')) return
     const text = `cannot be mounted: ${message}`
-    this.#tell(address, (client) => ({ type: 'request-refused', ...client, address, file: path, text }))
+    const what = { protocol: 'nfs', address, file: path, text } as const
+    this.#tell(address, (client) => ({ type: 'request-refused', ...client, ...what }))
   }
 
   lookupMissed({ address }: Caller, file: string): void {

@@ -16,8 +16,11 @@ import { Reports } from './reports.ts'
 import { nfsVersion2 } from './v2/version.ts'
 import { nfsVersion3 } from './v3/version.ts'
 
-/** Where most servers answer the mount protocol, so that firewalls know it; clients ask the port mapper. */
-const MOUNT_PORT = 20048
+/**
+ * Where clients look. Most servers answer the mount protocol at 20048, so that firewalls know it; clients ask the
+ * port mapper.
+ */
+export const STANDARD_PORTS = { portmap: PORTMAP_PORT, mount: 20048, nfs: NFS_PORT }
 
 /** The most bytes of data in one reply. */
 const STREAM_DATA = 256 * 1024
@@ -44,7 +47,7 @@ export interface NfsServer {
  * system when a folder cannot be read.
  */
 export async function startNfsServer(link: Link, emit: Emit, options: NfsOptions): Promise<NfsServer> {
-  const ports = options.ports ?? { portmap: PORTMAP_PORT, mount: MOUNT_PORT, nfs: NFS_PORT }
+  const ports = options.ports ?? STANDARD_PORTS
   const exports = await Exports.open(options.exports, options.secret, identifyOn(link))
   const reports = new Reports(link, emit)
   const services: NfsServices = {

@@ -97,7 +97,7 @@ export class ClientReports {
   refused(name: string, text: string): void {
     if (!this.#reports.isNews()) return
     const what = { address: this.#address, file: shortened(name), text }
-    this.#tell((sender) => ({ type: 'request-refused', ...sender, ...what }))
+    this.#tell((sender) => ({ type: 'request-refused', ...sender, protocol: 'tftp', ...what }))
   }
 
   #tell(happening: (sender: Sender) => Happening): void {

@@ -208,6 +208,7 @@ describe('mounting', () => {
       {
         type: 'request-refused',
         client: '52:54:00:12:34:56',
+        protocol: 'nfs',
         address: CLIENT.address,
         file: '/none',
         text: 'cannot be mounted: not exported',

@@ -38,6 +38,7 @@ const peers = {
   dhclient: 'isc-dhcp-client',
   bootpc: 'bootpc',
   perfdhcp: 'kea-admin',
+  'nfs-ls': 'libnfs-utils',
   tcpdump: 'tcpdump',
   tshark: 'tshark',
 }

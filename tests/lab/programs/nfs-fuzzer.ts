@@ -1,0 +1,152 @@
+/**
+ * Calls the NFS services over TCP with what nobody should: random and changed arguments, forged handles, names that
+ * cannot be. Parameters: the server's address and how many calls. Every one of them is to be answered. Prints
+ * `{ answered, faults }` in JSON: how many were, and how many answers say that the server could not go on.
+ */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+
+const [server = '', count = ''] = process.argv.slice(2)
+const PROGRAMS = { 111: 100_000, 2049: 100_003, 20048: 100_005 } as const
+type Port = keyof typeof PROGRAMS
+/** Most calls go to NFS itself. */
+const CONNECTIONS: readonly Port[] = [2049, 2049, 2049, 2049, 111, 20048]
+const BURST = 32
+const SYSTEM_ERROR = 5
+/** Where credential and arguments begin, counted from the record mark. */
+const CREDENTIAL = 28
+const ARGUMENTS = 44
+const NAMES = [
+  '/',
+  '..',
+  '.',
+  '',
+  'a/b',
+  'x\0',
+  'x'.repeat(255),
+  'x'.repeat(256),
+  'loop',
+  'file',
+  'busy',
+  'sub',
+]
+
+/** xorshift32 (Marsaglia 2003): the same calls every time. */
+let state = 0x9e3779b9
+function dice(sides: number): number {
+  state ^= state << 13
+  state ^= state >>> 17
+  state ^= state << 5
+  return (state >>> 0) % sides
+}
+const pick = <T>(choices: readonly T[]) => choices[dice(choices.length)]!
+const word = (value: number) => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value >>> 0)
+  return bytes
+}
+const opaque = (bytes: Buffer) =>
+  Buffer.concat([word(bytes.length), bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)])
+const random = (length: number) => Buffer.from(Array.from({ length }, () => dice(256)))
+
+let xid = 0
+/** A call with its record mark: no credential, no verifier. */
+function call(program: number, version: number, procedure: number, rest: Buffer): Buffer {
+  const head = [(xid += 1), 0, 2, program, version, procedure, 0, 0, 0, 0].map(word)
+  const message = Buffer.concat([...head, rest])
+  return Buffer.concat([word(0x80000000 + message.length), message])
+}
+
+const handles: Buffer[] = []
+function handle(): Buffer {
+  const forged = Buffer.from(pick(handles))
+  const kind = dice(4)
+  if (kind === 0) forged[dice(forged.length)]! ^= 1 << dice(8)
+  return kind === 1 ? random(dice(70)) : forged
+}
+
+function hostile(port: Port): Buffer {
+  const program = dice(20) === 0 ? dice(200_000) : PROGRAMS[port]
+  const version = dice(20) === 0 ? dice(6) : port === 2049 ? 2 + dice(2) : 1 + dice(4)
+  const parts: Buffer[] = []
+  const isOld = port === 2049 && version === 2
+  if (port === 2049 && dice(10) > 0) parts.push(isOld ? handle() : opaque(handle()))
+  while (dice(3) > 0)
+    parts.push(
+      pick([() => opaque(Buffer.from(pick(NAMES))), () => word(dice(5000)), () => random(dice(40))])(),
+    )
+  const message = call(program, version, dice(24), Buffer.concat(parts))
+  // Its credential stays: a call that cannot be read so far is dropped, and not answered.
+  if (dice(5) === 0)
+    for (let changes = dice(4); changes > 0; changes--) {
+      const at = 12 + dice(message.length - 12)
+      if (at < CREDENTIAL || at >= ARGUMENTS) message[at] = dice(256)
+    }
+  return message
+}
+
+/** Calls the status of each answer that comes, if it is an answer. */
+function listen(socket: Socket, onReply: (reply: Buffer) => void): void {
+  let pending = Buffer.alloc(0)
+  socket.on('data', (chunk: Buffer) => {
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
+    while (pending.length >= 4) {
+      const length = pending.readUInt32BE() & 0x7fffffff
+      if (pending.length < 4 + length) return
+      onReply(pending.subarray(4, 4 + length))
+      pending = pending.subarray(4 + length)
+    }
+  })
+}
+
+async function dial(port: Port): Promise<Socket> {
+  const socket = connect(port, server)
+  await once(socket, 'connect')
+  return socket
+}
+
+/** The root's handle, and those of what is in it. */
+async function learnHandles(): Promise<void> {
+  const ask = async (port: Port, program: number, procedure: number, rest: Buffer) => {
+    const socket = await dial(port)
+    const reply = new Promise<Buffer>((resolve) => listen(socket, resolve))
+    socket.write(call(program, 3, procedure, rest))
+    const bytes = await reply
+    socket.destroy()
+    const at = 28
+    return bytes.readUInt32BE(24) === 0
+      ? [Buffer.from(bytes.subarray(at + 4, at + 4 + bytes.readUInt32BE(at)))]
+      : []
+  }
+  handles.push(...(await ask(20048, 100_005, 1, opaque(Buffer.from('/')))))
+  const root = handles[0]!
+  for (const name of NAMES)
+    handles.push(...(await ask(2049, 100_003, 3, Buffer.concat([opaque(root), opaque(Buffer.from(name))]))))
+}
+
+let answered = 0
+let faults = 0
+async function flood(port: Port, calls: number): Promise<void> {
+  const socket = await dial(port)
+  let left = 0
+  let done = () => {}
+  listen(socket, (reply) => {
+    if (reply.readUInt32BE(4) !== 1) throw new Error('This is no reply.')
+    answered += 1
+    if (reply.readUInt32BE(8) === 0 && reply.readUInt32BE(20) === SYSTEM_ERROR) faults += 1
+    if (--left === 0) done()
+  })
+  for (let sent = 0; sent < calls; sent += left) {
+    const burst = Math.min(BURST, calls - sent)
+    left = burst
+    const all = new Promise<void>((resolve) => (done = resolve))
+    socket.write(Buffer.concat(Array.from({ length: burst }, () => hostile(port))))
+    await all
+    left = burst
+  }
+  socket.destroy()
+}
+
+await learnHandles()
+await Promise.all(CONNECTIONS.map((port) => flood(port, Math.ceil(Number(count) / CONNECTIONS.length))))
+process.stdout.write(`${JSON.stringify({ answered, faults })}\n`)

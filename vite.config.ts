@@ -87,7 +87,9 @@ export default defineConfig(({ mode }) => ({
         rolldownOptions: {
           input: {
             run: here('tests/bench/run.ts'),
+            'client-nfs': here('tests/bench/nfs/client.ts'),
             'serve-dhcp': here('tests/bench/dhcp/serve.ts'),
+            'serve-nfs': here('tests/bench/nfs/serve.ts'),
             'serve-tftp': here('tests/bench/tftp/serve.ts'),
           },
           external,

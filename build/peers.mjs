@@ -39,6 +39,8 @@ const peers = {
   bootpc: 'bootpc',
   perfdhcp: 'kea-admin',
   'nfs-ls': 'libnfs-utils',
+  'ganesha.nfsd': 'nfs-ganesha-vfs',
+  rpcbind: 'rpcbind',
   tcpdump: 'tcpdump',
   tshark: 'tshark',
 }

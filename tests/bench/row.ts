@@ -29,7 +29,8 @@ export function print(row: Row): Row {
   const values = Object.entries({ [OURS]: row.ours, ...row.peers })
     .map(([name, value]) => `${name} ${value.toFixed(0)}`)
     .join('  ')
-  const verdict = row.limit === undefined ? `x${(row.ratio ?? NaN).toFixed(2)}` : `of ${row.limit}`
+  const ratio = row.ratio === undefined ? '' : `x${row.ratio.toFixed(2)}`
+  const verdict = row.limit === undefined ? ratio : `of ${row.limit}`
   console.log(
     `${row.name.padEnd(42)} ${verdict.padStart(6)}${isShort(row) ? ' SHORT' : '      '}  ${row.unit}: ${values}`,
   )

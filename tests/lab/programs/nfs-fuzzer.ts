@@ -87,7 +87,7 @@ function hostile(port: Port): Buffer {
 
 /** Calls the status of each answer that comes, if it is an answer. */
 function listen(socket: Socket, onReply: (reply: Buffer) => void): void {
-  let pending = Buffer.alloc(0)
+  let pending: Buffer = Buffer.alloc(0)
   socket.on('data', (chunk: Buffer) => {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
     while (pending.length >= 4) {

@@ -16,7 +16,8 @@ export class NetworkNamespace {
   static async create(): Promise<NetworkNamespace> {
     const isRoot = process.getuid?.() === 0
     const flags = isRoot ? ['--net'] : ['--user', '--map-root-user', '--net']
-    const script = 'ip link set lo up && echo up && exec cat'
+    // tftpd-hpa wants an address that is not of the loopback network, and does not start without.
+    const script = 'ip link set lo up && ip address add 10.77.0.1/32 dev lo && echo up && exec cat'
     const holder = spawn('unshare', [...flags, 'sh', '-c', script], { stdio: ['pipe', 'pipe', 'inherit'] })
     const up = await Promise.race([
       once(holder.stdout!, 'data').then(() => true),

@@ -27,7 +27,7 @@ const WINDOW_SIZES = [1, 8, 64]
 const CLIENTS = [1, 16, 64]
 const ROUNDS = 2
 /** Bytes that all clients fetch together. */
-const TOTAL = 32 * 1024 * 1024
+const TOTAL = 64 * 1024 * 1024
 /** Milliseconds after which no further row is begun. */
 const DEADLINE = 5.5 * 60_000
 const MEMORY_LIMIT = 120
@@ -112,13 +112,13 @@ async function startAll(
     else started.push({ ...peer, process: network.spawn(program, peer.arguments(folder)) })
   }
   await Promise.race([once(started[0]!.process.stdout!, 'data'), pause(10_000)])
+  // The others do not say when they are ready.
+  await pause(500)
   const running: Contestant[] = []
   for (const { name, port, process } of started) {
-    const errors: Buffer[] = []
-    process.stderr?.on('data', (data: Buffer) => errors.push(data))
-    await pause(200)
     if (process.exitCode === null) running.push({ name, port, process })
-    else console.log(`${name} did not start and is not measured: ${Buffer.concat(errors).toString().trim()}`)
+    else
+      console.log(`${name} did not start and is not measured. ${String(process.stderr?.read() ?? '').trim()}`)
   }
   return running
 }

@@ -12,22 +12,33 @@ const O_NONBLOCK = 0o4000
 const SOL_SOCKET = 1
 const SO_RCVTIMEO = 20
 
+interface Library {
+  recv(fd: number, data: Buffer, length: number, flags: number): number
+  fcntl(fd: number, command: number, type: 'int', value: number): number
+  setsockopt(fd: number, level: number, name: number, value: Buffer, length: number): number
+  epoll_create1(flags: number): number
+  epoll_ctl(epoll: number, operation: number, fd: number, event: Buffer | null): number
+  epoll_wait(epoll: number, events: Buffer, most: number, timeout: number): number
+}
+
+let loaded: Library | undefined
+
 /** Looked up at first use, as in `sockets.ts`. */
-const library = (() => {
-  let made: ReturnType<typeof load> | undefined
-  const load = () => {
-    const c = koffi.load(null)
-    return {
-      recv: c.func('intptr_t recv(int fd, void *data, size_t length, int flags)'),
-      epoll_create1: c.func('int epoll_create1(int flags)'),
-      epoll_ctl: c.func('int epoll_ctl(int epoll, int operation, int fd, const void *event)'),
-      epoll_wait: c.func('int epoll_wait(int epoll, void *events, int most, int timeout)'),
-      fcntl: c.func('int fcntl(int fd, int command, ...)'),
-      setsockopt: c.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
-    }
+function library(): Library {
+  return (loaded ??= load())
+}
+
+function load(): Library {
+  const c = koffi.load(null)
+  return {
+    recv: c.func('intptr_t recv(int fd, void *data, size_t length, int flags)'),
+    fcntl: c.func('int fcntl(int fd, int command, ...)'),
+    setsockopt: c.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
+    epoll_create1: c.func('int epoll_create1(int flags)'),
+    epoll_ctl: c.func('int epoll_ctl(int epoll, int operation, int fd, const void *event)'),
+    epoll_wait: c.func('int epoll_wait(int epoll, void *events, int most, int timeout)'),
   }
-  return () => (made ??= load())
-})()
+}
 
 /** Receives one datagram. The result is its length, negative when there is none. */
 export function receive(fd: number, into: Buffer): number {

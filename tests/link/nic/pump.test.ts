@@ -15,14 +15,13 @@ const ECHO = `
 /** Sends `count` numbered datagrams, each when the one before came back; resolves when all did. */
 async function exchange(nic: Nic, port: number, count: number): Promise<PeerSocket> {
   const packet = Buffer.alloc(4)
-  let peer: PeerSocket | undefined
   let finish = () => {}
   const finished = new Promise<void>((resolve) => (finish = resolve))
   let next = 0
-  peer = await nic.connect({ address: '127.0.0.1', port }, (data) => {
+  const peer: PeerSocket = await nic.connect({ address: '127.0.0.1', port }, (data) => {
     if (data.readUInt32BE() !== next) return
     packet.writeUInt32BE(++next)
-    if (next < count) peer?.send(packet)
+    if (next < count) peer.send(packet)
     else finish()
   })
   peer.send(packet)
@@ -83,9 +82,9 @@ describe.runIf(process.platform === 'linux')('receiving without the event loop',
   it('goes on with the other peers when one is closed in between', async () => {
     const ports = await Promise.all([startEcho(), startEcho()])
     await Promise.all([
-      exchange(nic, ports[0]!, 50).then((peer) => peer.close()),
-      exchange(nic, ports[1]!, 2000),
+      exchange(nic, ports[0], 50).then((peer) => peer.close()),
+      exchange(nic, ports[1], 2000),
     ])
-    await exchange(nic, ports[0]!, 50)
+    await exchange(nic, ports[0], 50)
   })
 })

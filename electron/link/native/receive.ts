@@ -2,6 +2,7 @@
 import koffi from 'koffi'
 import { closeDescriptor } from './sockets.ts'
 
+const MSG_DONTWAIT = 0x40
 const EPOLL_CLOEXEC = 0o2000000
 const EPOLL_CTL_ADD = 1
 const EPOLL_CTL_DEL = 2
@@ -40,17 +41,22 @@ function load(): Library {
   }
 }
 
-/** Receives one datagram. The result is its length, negative when there is none. */
+/** Receives one datagram, at once or never. The result is its length, negative when there is none. */
 export function receive(fd: number, into: Buffer): number {
+  return library().recv(fd, into, into.length, MSG_DONTWAIT)
+}
+
+/** The same, but waits where `setBlocking` and `setPatience` have it wait. */
+export function awaitDatagram(fd: number, into: Buffer): number {
   return library().recv(fd, into, into.length, 0)
 }
 
-/** Makes `receive` wait, or not. The event loop is only to see descriptors on which it does not. */
+/** Makes `awaitDatagram` wait, or not. The event loop is only to see descriptors on which it does not. */
 export function setBlocking(fd: number, blocking: boolean): void {
   library().fcntl(fd, F_SETFL, 'int', blocking ? O_RDWR : O_RDWR | O_NONBLOCK)
 }
 
-/** How long `receive` waits at the most where it waits; the kernel counts in ticks of up to 10 ms. */
+/** How long `awaitDatagram` waits at the most where it waits; the kernel counts in ticks of up to 10 ms. */
 export function setPatience(fd: number, milliseconds: number): void {
   const timeval = Buffer.alloc(16)
   timeval.writeInt32LE(1000 * milliseconds, 8)

@@ -124,7 +124,9 @@ describe.skipIf(noLab())('bootwire serve, to real clients', () => {
     expect(status).toBe(0)
     expect(stdout).toMatch(/IPADDR='10\.77\./)
     expect(stdout).toContain("SERVER='10.77.0.1'")
-    expect(run.of('dhcp-sent').map(({ message }) => message)).toContain('BOOTREPLY')
+    await run.until('its answer to be told', () =>
+      run.of('dhcp-sent').some(({ message }) => message === 'BOOTREPLY'),
+    )
   })
 
   it('answers a thousand exchanges of perfdhcp, each with an address of its own, without loss', async (context) => {
@@ -149,7 +151,10 @@ describe.skipIf(noLab())('bootwire serve, to real clients', () => {
     const drops = [...stdout.matchAll(/^drops: (\d+)/gm)].map(([, count]) => Number(count))
     const received = [...stdout.matchAll(/^received packets: (\d+)/gm)].map(([, count]) => Number(count))
     expect({ drops, received }, stdout + stderr).toEqual({ drops: [0, 0], received: [1000, 1000] })
-    const acknowledged = run.of('dhcp-sent').filter(({ message }) => message === 'ACK')
+    const acknowledged = await run.until('every ACK to be told', () => {
+      const sent = run.of('dhcp-sent').filter(({ message }) => message === 'ACK')
+      return sent.length >= 1000 && sent
+    })
     expect(new Set(acknowledged.map(({ address }) => address)).size).toBe(1000)
   })
 
@@ -299,7 +304,9 @@ describe.skipIf(noLab())('bootwire serve, to real clients', () => {
       const run = await serve()
       powerOn()
       await booted()
-      expect(Object.keys(run.client.reached)).toEqual(run.timeline.session!.milestones.map(({ id }) => id))
+      const all = run.timeline.session!.milestones.map(({ id }) => id)
+      await run.until('the last milestone', () => run.client.reached[all.at(-1)!])
+      expect(Object.keys(run.client.reached)).toEqual(all)
     })
 
     it('of a UEFI machine is told that it cannot boot by this chain, and what to change', async ({

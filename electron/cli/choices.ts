@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ChainChoice, ExportChoice, LinkChoice } from '../api/contract.ts'
 
@@ -17,12 +18,15 @@ export function chainChoice(options: ChainOptions): ChainChoice {
     id: options.chain,
     ...(options.kernel === undefined ? {} : { kernel: resolve(options.kernel) }),
     ...(options.args === undefined ? {} : { arguments: options.args }),
-    modules: options.module.map((module) => {
-      const [, path = module, text = ''] = /^(\S+)\s+(.*)$/s.exec(module) ?? []
-      return { path: resolve(path), arguments: text }
-    }),
+    modules: options.module.map(moduleChoice),
     loaderFolders: options.loaders.map((folder) => resolve(folder)),
   }
+}
+
+/** `file arguments…`; the name of a file that is there may have blanks in it. */
+function moduleChoice(text: string): ChainChoice['modules'][number] {
+  const [, path = text, words = ''] = existsSync(text) ? [] : (/^(\S+)\s+(.*)$/s.exec(text) ?? [])
+  return { path: resolve(path), arguments: words }
 }
 
 /** The options of commands that can export folders. */

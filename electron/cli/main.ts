@@ -9,24 +9,7 @@ const program = new Command('bootwire')
   .description('Boots the machine at the other end of the cable over the network.')
   .showHelpAfterError()
 
-program
-  .command('try')
-  .description('boot a virtual target on a virtual cable: no hardware, no root')
-  .addOption(chainOption())
-  .option('--kernel <file>', 'a MultiBoot kernel instead of the sample one')
-  .option('--args <text>', "the kernel's command line")
-  .option(
-    '--module <file>',
-    'a MultiBoot module, with its arguments after the file name; repeatable',
-    collect,
-    [],
-  )
-  .option(
-    '--loaders <folder>',
-    "look here for boot loader files before this computer's own; repeatable",
-    collect,
-    [],
-  )
+bootCommand('try', 'boot a virtual target on a virtual cable: no hardware, no root')
   .option('--memory <MB>', "the target's memory in megabytes", integer(16, 65_536), 512)
   .addOption(
     new Option('--nic <model>', "the target's network card")
@@ -40,28 +23,10 @@ program
   .option('--timeout <seconds>', 'give up after this long', integer(1, 86_400), 180)
   .option('--screenshot <file.png>', "save the target's screen at the end")
   .option('--capture <file.pcapng>', 'save every frame for Wireshark')
-  .option('--json', 'one event a line, as JSON')
   .action(tryChain)
 
-program
-  .command('serve')
-  .description('boot real targets on one network interface')
+bootCommand('serve', 'boot real targets on one network interface')
   .requiredOption('--interface <name>', 'the interface the target is cabled to; see `bootwire interfaces`')
-  .addOption(chainOption())
-  .option('--kernel <file>', 'a MultiBoot kernel instead of the sample one')
-  .option('--args <text>', "the kernel's command line")
-  .option(
-    '--module <file>',
-    'a MultiBoot module, with its arguments after the file name; repeatable',
-    collect,
-    [],
-  )
-  .option(
-    '--loaders <folder>',
-    "look here for boot loader files before this computer's own; repeatable",
-    collect,
-    [],
-  )
   .addOption(
     new Option('--dhcp <mode>', 'give out addresses, stand beside another DHCP server, or leave DHCP alone')
       .choices(['full', 'proxy', 'off'])
@@ -75,7 +40,6 @@ program
   .addOption(writableOption())
   .addOption(keepOption())
   .option('--user <name>', 'whom to run as once the ports are open; the user who called sudo by default')
-  .option('--json', 'one event a line, as JSON')
   .action(serve)
 
 program
@@ -102,8 +66,27 @@ program
   .option('--json', 'one chain a line, as JSON')
   .action(listChains)
 
-function chainOption(): Option {
-  return new Option('--chain <id>', 'the boot chain; see `bootwire chains`').default('pxelinux')
+/** A command that boots targets: by which chain, and with what. */
+function bootCommand(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--chain <id>', 'the boot chain; see `bootwire chains`', 'pxelinux')
+    .option('--kernel <file>', 'a MultiBoot kernel instead of the sample one')
+    .option('--args <text>', "the kernel's command line")
+    .option(
+      '--module <file>',
+      'a MultiBoot module, with its arguments after the file name; repeatable',
+      collect,
+      [],
+    )
+    .option(
+      '--loaders <folder>',
+      "look here for boot loader files before this computer's own; repeatable",
+      collect,
+      [],
+    )
+    .option('--json', 'one event a line, as JSON')
 }
 
 function exportOption(): Option {

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { findProgram } from '../../build/debian.mjs'
+import { debianFile } from '../../build/peers.mjs'
 import { Bootwire, noVirtualTarget } from './bootwire.ts'
 import { Lab, noLab, until, type Computer } from './namespaces.ts'
 
@@ -123,7 +124,9 @@ describe.skipIf(noLab())('bootwire serve, to real clients', () => {
     expect(status).toBe(0)
     expect(stdout).toMatch(/IPADDR='10\.77\./)
     expect(stdout).toContain("SERVER='10.77.0.1'")
-    expect(run.of('dhcp-sent').map(({ message }) => message)).toContain('BOOTREPLY')
+    await run.until('its answer to be told', () =>
+      run.of('dhcp-sent').some(({ message }) => message === 'BOOTREPLY'),
+    )
   })
 
   it('answers a thousand exchanges of perfdhcp, each with an address of its own, without loss', async (context) => {
@@ -148,7 +151,10 @@ describe.skipIf(noLab())('bootwire serve, to real clients', () => {
     const drops = [...stdout.matchAll(/^drops: (\d+)/gm)].map(([, count]) => Number(count))
     const received = [...stdout.matchAll(/^received packets: (\d+)/gm)].map(([, count]) => Number(count))
     expect({ drops, received }, stdout + stderr).toEqual({ drops: [0, 0], received: [1000, 1000] })
-    const acknowledged = run.of('dhcp-sent').filter(({ message }) => message === 'ACK')
+    const acknowledged = await run.until('every ACK to be told', () => {
+      const sent = run.of('dhcp-sent').filter(({ message }) => message === 'ACK')
+      return sent.length >= 1000 && sent
+    })
     expect(new Set(acknowledged.map(({ address }) => address)).size).toBe(1000)
   })
 
@@ -265,12 +271,18 @@ describe.skipIf(noLab())('bootwire serve, to real clients', () => {
 
   describe('a PXE ROM behind a tap and a bridge', () => {
     /** A virtual machine on the client's computer, as a virtualisation host has them. */
-    function powerOn(): void {
+    function powerOn(...firmware: readonly string[]): void {
       client.tap('tap0')
       client.bridge('br0', ['eth0', 'tap0'])
       const card = ['-netdev', 'tap,id=n,ifname=tap0,script=no,downscript=no', '-device', 'e1000,netdev=n']
       const machine = ['-accel', 'tcg', '-m', '256', '-display', 'none', '-boot', 'n']
-      client.spawn('qemu-system-x86_64', [...machine, ...card, '-serial', `file:${file('serial')}`])
+      client.spawn('qemu-system-x86_64', [
+        ...machine,
+        ...firmware,
+        ...card,
+        '-serial',
+        `file:${file('serial')}`,
+      ])
     }
 
     const booted = () =>
@@ -292,7 +304,24 @@ describe.skipIf(noLab())('bootwire serve, to real clients', () => {
       const run = await serve()
       powerOn()
       await booted()
-      expect(Object.keys(run.client.reached)).toEqual(run.timeline.session!.milestones.map(({ id }) => id))
+      const all = run.timeline.session!.milestones.map(({ id }) => id)
+      await run.until('the last milestone', () => run.client.reached[all.at(-1)!])
+      expect(Object.keys(run.client.reached)).toEqual(all)
+    })
+
+    it('of a UEFI machine is told that it cannot boot by this chain, and what to change', async ({
+      skip,
+    }) => {
+      const ovmf = await debianFile('ovmf', 'usr/share/OVMF/OVMF_CODE.fd')
+      if ('reason' in ovmf) return skip(ovmf.reason)
+      const run = await serve()
+      powerOn('-drive', `if=pflash,format=raw,readonly=on,file=${ovmf.path}`)
+      const told = await run.until('the firmware to be told', () => run.of('firmware-unsupported')[0])
+      expect(told).toMatchObject({
+        firmware: 'uefi',
+        text: expect.stringContaining('legacy BIOS boot (CSM)'),
+      })
+      expect(run.of('dhcp-sent').map(({ bootFile }) => bootFile)).not.toContain('pxelinux.0')
     })
 
     it("boots beside another DHCP server, with an address of that server's", async (context) => {

@@ -96,13 +96,13 @@ describe('bootwire try', () => {
   })
 
   it('ends cleanly on Ctrl-C and leaves no process and no file behind', async () => {
-    const before = readdirSync(tmpdir()).sort()
+    const before = filesLeft()
     const run = new Bootwire(['try'])
     await run.until('the target to be heard', () => run.of('dhcp-received')[0])
     const { status } = await run.stop()
     expect(status).toBe(130)
     expect(targetsRunning()).toEqual([])
-    expect(readdirSync(tmpdir()).sort()).toEqual(before)
+    expect(filesLeft()).toEqual(before)
   })
 
   it('leaves no target behind when the command itself is killed', async () => {
@@ -112,6 +112,10 @@ describe('bootwire try', () => {
     await expect.poll(targetsRunning, { timeout: 5000 }).toEqual([])
   })
 })
+
+function filesLeft(): string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith('bootwire'))
+}
 
 /** Process ids of virtual targets that this test run has started. */
 function targetsRunning(): string[] {

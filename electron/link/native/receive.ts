@@ -2,6 +2,7 @@
 import koffi from 'koffi'
 import { closeDescriptor } from './sockets.ts'
 
+const MSG_DONTWAIT = 0x40
 const EPOLL_CLOEXEC = 0o2000000
 const EPOLL_CTL_ADD = 1
 const EPOLL_CTL_DEL = 2
@@ -12,34 +13,50 @@ const O_NONBLOCK = 0o4000
 const SOL_SOCKET = 1
 const SO_RCVTIMEO = 20
 
-/** Looked up at first use, as in `sockets.ts`. */
-const library = (() => {
-  let made: ReturnType<typeof load> | undefined
-  const load = () => {
-    const c = koffi.load(null)
-    return {
-      recv: c.func('intptr_t recv(int fd, void *data, size_t length, int flags)'),
-      epoll_create1: c.func('int epoll_create1(int flags)'),
-      epoll_ctl: c.func('int epoll_ctl(int epoll, int operation, int fd, const void *event)'),
-      epoll_wait: c.func('int epoll_wait(int epoll, void *events, int most, int timeout)'),
-      fcntl: c.func('int fcntl(int fd, int command, ...)'),
-      setsockopt: c.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
-    }
-  }
-  return () => (made ??= load())
-})()
+interface Library {
+  recv(fd: number, data: Buffer, length: number, flags: number): number
+  fcntl(fd: number, command: number, type: 'int', value: number): number
+  setsockopt(fd: number, level: number, name: number, value: Buffer, length: number): number
+  epoll_create1(flags: number): number
+  epoll_ctl(epoll: number, operation: number, fd: number, event: Buffer | null): number
+  epoll_wait(epoll: number, events: Buffer, most: number, timeout: number): number
+}
 
-/** Receives one datagram. The result is its length, negative when there is none. */
+let loaded: Library | undefined
+
+/** Looked up at first use, as in `sockets.ts`. */
+function library(): Library {
+  return (loaded ??= load())
+}
+
+function load(): Library {
+  const c = koffi.load(null)
+  return {
+    recv: c.func('intptr_t recv(int fd, void *data, size_t length, int flags)'),
+    fcntl: c.func('int fcntl(int fd, int command, ...)'),
+    setsockopt: c.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
+    epoll_create1: c.func('int epoll_create1(int flags)'),
+    epoll_ctl: c.func('int epoll_ctl(int epoll, int operation, int fd, const void *event)'),
+    epoll_wait: c.func('int epoll_wait(int epoll, void *events, int most, int timeout)'),
+  }
+}
+
+/** Receives one datagram, at once or never. The result is its length, negative when there is none. */
 export function receive(fd: number, into: Buffer): number {
+  return library().recv(fd, into, into.length, MSG_DONTWAIT)
+}
+
+/** The same, but waits where `setBlocking` and `setPatience` have it wait. */
+export function awaitDatagram(fd: number, into: Buffer): number {
   return library().recv(fd, into, into.length, 0)
 }
 
-/** Makes `receive` wait, or not. The event loop is only to see descriptors on which it does not. */
+/** Makes `awaitDatagram` wait, or not. The event loop is only to see descriptors on which it does not. */
 export function setBlocking(fd: number, blocking: boolean): void {
   library().fcntl(fd, F_SETFL, 'int', blocking ? O_RDWR : O_RDWR | O_NONBLOCK)
 }
 
-/** How long `receive` waits at the most where it waits; the kernel counts in ticks of up to 10 ms. */
+/** How long `awaitDatagram` waits at the most where it waits; the kernel counts in ticks of up to 10 ms. */
 export function setPatience(fd: number, milliseconds: number): void {
   const timeval = Buffer.alloc(16)
   timeval.writeInt32LE(1000 * milliseconds, 8)

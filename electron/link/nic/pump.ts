@@ -1,4 +1,5 @@
-import { ReadySet, receive, setBlocking, setPatience } from '../native/receive.ts'
+import { awaitDatagram, ReadySet, receive, setBlocking, setPatience } from '../native/receive.ts'
+import { SpinOrSleep } from './spin-or-sleep.ts'
 
 /**
  * Milliseconds that an answer is waited for at the most. Longer than a tick of the kernel's clock: a shorter
@@ -8,6 +9,8 @@ const PATIENCE = 5
 /** Milliseconds after which the event loop has its turn, and a wait that is too long to be worth it. */
 const TURN = 2
 const LONG_WAIT = 0.25
+/** Milliseconds of asking again and again before it sleeps after all. */
+const SPIN = 0.08
 /** Long waits in a row that end the waiting, and how many datagrams later it is tried again. */
 const LONG_WAITS = 4
 const RETRY = 64
@@ -24,6 +27,7 @@ export class Pump {
   readonly #buffer = Buffer.allocUnsafeSlow(65536)
   /** Views of the first bytes, because nearly all that comes is an ACK of four. */
   readonly #short = Array.from({ length: 16 }, (_, length) => this.#buffer.subarray(0, length))
+  readonly #way = new SpinOrSleep()
   #sent = false
   #longWaits = 0
   #skipped = 0
@@ -79,26 +83,41 @@ export class Pump {
       if (!this.#sent || this.#peers.size === 0) return false
       this.#sent = false
       const before = now
-      if (lone === undefined) {
-        const ready = this.#set.wait(PATIENCE)
-        now = performance.now()
-        // One datagram from each peer that has one, so that none waits for another's.
-        for (let index = 0; index < ready; index++) this.#take(this.#set.ready(index))
-      } else {
-        this.#take(lone)
-        now = performance.now()
-      }
+      const received = lone === undefined ? this.#receiveFromAll(now) : this.#receiveFrom(lone, now)
+      now = performance.now()
+      if (received > 0) this.#way.took(now - before, received)
       if (!this.#isWorth(now - before)) return false
     }
     return true
   }
 
-  #take(fd: number): void {
-    // An earlier datagram of this round may have closed it.
-    const onDatagram = this.#peers.get(fd)
-    if (onDatagram === undefined) return
-    const length = receive(fd, this.#buffer)
-    if (length >= 0) onDatagram(this.#short[length] ?? this.#buffer.subarray(0, length))
+  #receiveFrom(fd: number, now: number): number {
+    let length = -1
+    if (this.#way.spins)
+      for (const end = now + SPIN; length < 0 && performance.now() < end;) length = receive(fd, this.#buffer)
+    if (length < 0) length = awaitDatagram(fd, this.#buffer)
+    return this.#deliver(fd, length)
+  }
+
+  /** One datagram from each peer that has one, so that none waits for another's. */
+  #receiveFromAll(now: number): number {
+    let ready = 0
+    if (this.#way.spins)
+      for (const end = now + SPIN; ready <= 0 && performance.now() < end;) ready = this.#set.wait(0)
+    if (ready <= 0) ready = this.#set.wait(PATIENCE)
+    let received = 0
+    for (let index = 0; index < ready; index++) {
+      const fd = this.#set.ready(index)
+      // An earlier datagram of this round may have closed it.
+      if (this.#peers.has(fd)) received += this.#deliver(fd, receive(fd, this.#buffer))
+    }
+    return received
+  }
+
+  #deliver(fd: number, length: number): number {
+    if (length < 0) return 0
+    this.#peers.get(fd)?.(this.#short[length] ?? this.#buffer.subarray(0, length))
+    return 1
   }
 
   #isWorth(wait: number): boolean {

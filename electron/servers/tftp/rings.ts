@@ -1,11 +1,12 @@
-/** Sizes are rounded up to these bytes, so that few kinds of them are kept. */
-const STEP = 16 * 1024
-/** Bytes that are kept for transfers to come. */
-const KEPT = 8 * 1024 * 1024
+/** Bytes. Lockstep needs the first, small windows the second, and no window more than the last. */
+const SIZES = [16 * 1024, 64 * 1024, 256 * 1024]
+/** Bytes that are kept for transfers to come: enough for 64 at once with large windows. */
+const KEPT = 24 * 1024 * 1024
 
 /**
  * Memory for the packets of transfers, used again and again. Left to the garbage collector it would pile up:
- * a boot is many small transfers, and bytes outside of the heap hardly press it to run.
+ * bytes outside of the heap hardly press it to run. What a ring has too much is never touched, and so takes no
+ * memory of the computer's.
  */
 export class Rings {
   readonly #spare = new Map<number, Buffer[]>()
@@ -13,7 +14,7 @@ export class Rings {
 
   /** At least `size` bytes, with whatever was in them. */
   take(size: number): Buffer {
-    const rounded = Math.ceil(size / STEP) * STEP
+    const rounded = SIZES.find((each) => size <= each) ?? size
     const ring = this.#spare.get(rounded)?.pop()
     if (ring === undefined) return Buffer.allocUnsafeSlow(rounded)
     this.#kept -= rounded

@@ -170,7 +170,8 @@ class Server {
       if (connected.status === 'fulfilled') connected.value.close()
       if (opened.status === 'rejected') throw opened.reason
       if (connected.status === 'rejected') throw connected.reason
-      return settled()
+      settled()
+      return
     }
     const { mode, options } = job.request
     const source = mode === 'netascii' ? netasciiSource(opened.value) : opened.value

@@ -16,10 +16,11 @@ export class NetworkNamespace {
   static async create(): Promise<NetworkNamespace> {
     const isRoot = process.getuid?.() === 0
     const flags = isRoot ? ['--net'] : ['--user', '--map-root-user', '--net']
-    const script = 'ip link set lo up && echo up && exec cat'
+    // tftpd-hpa wants an address that is not of the loopback network, and does not start without.
+    const script = 'ip link set lo up && ip address add 10.77.0.1/32 dev lo && echo up && exec cat'
     const holder = spawn('unshare', [...flags, 'sh', '-c', script], { stdio: ['pipe', 'pipe', 'inherit'] })
     const up = await Promise.race([
-      once(holder.stdout!, 'data').then(() => true),
+      once(holder.stdout, 'data').then(() => true),
       once(holder, 'exit').then(() => false),
     ])
     if (!up) throw new Error('No network namespace could be made: this needs unshare and ip, and Linux.')
@@ -29,7 +30,9 @@ export class NetworkNamespace {
 
   /** Starts a program in it, with its standard output piped. */
   spawn(program: string, parameters: readonly string[]): ChildProcess {
-    const child = spawn('nsenter', [...this.#prefix, program, ...parameters], {
+    // It must not outlive a benchmark that is interrupted.
+    const orphanless = ['setpriv', '--pdeathsig', 'KILL']
+    const child = spawn('nsenter', [...this.#prefix, ...orphanless, program, ...parameters], {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     this.#children.add(child.on('exit', () => this.#children.delete(child)))

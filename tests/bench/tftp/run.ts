@@ -6,32 +6,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { OURS, print, rowOf, type Row } from '../row.ts'
 import { NetworkNamespace } from './namespace.ts'
 import { findProgram, peers } from './peers.ts'
-
-/** One measurement of ours beside everybody else's in the same run. */
-export interface Row {
-  readonly name: string
-  readonly unit: string
-  readonly ours: number
-  /** By name of the peer. */
-  readonly peers: Readonly<Record<string, number>>
-  /** Ours in terms of the best peer: 1 is as good, more is better. Absent when there is no peer. */
-  readonly ratio?: number
-  /** What a row may not exceed; absent for rows in which more is better. */
-  readonly limit?: number
-}
 
 const BLOCK_SIZES = [512, 1408, 1456]
 const WINDOW_SIZES = [1, 8, 64]
 const CLIENTS = [1, 16, 64]
 const ROUNDS = 2
 /** Bytes that all clients fetch together. */
-const TOTAL = 32 * 1024 * 1024
+const TOTAL = 64 * 1024 * 1024
 /** Milliseconds after which no further row is begun. */
 const DEADLINE = 5.5 * 60_000
 const MEMORY_LIMIT = 120
-const OURS = 'bootwire'
 
 interface Served {
   readonly name: string
@@ -81,7 +68,7 @@ export async function benchTftp(serverProgram: string, folder: string): Promise<
               const speed = await measure(network, client, contestant.name, parameters, file)
               speeds.set(contestant.name, Math.max(speed, speeds.get(contestant.name) ?? 0))
             }
-          rows.push(print(rowOf(name, speeds)))
+          rows.push(print(rowOf(name, 'MB/s', speeds)))
         }
     const ours = contestants.find(({ name }) => name === OURS)
     if (ours !== undefined) rows.push(print(await memoryRow(ours.process)))
@@ -112,13 +99,13 @@ async function startAll(
     else started.push({ ...peer, process: network.spawn(program, peer.arguments(folder)) })
   }
   await Promise.race([once(started[0]!.process.stdout!, 'data'), pause(10_000)])
+  // The others do not say when they are ready.
+  await pause(500)
   const running: Contestant[] = []
   for (const { name, port, process } of started) {
-    const errors: Buffer[] = []
-    process.stderr?.on('data', (data: Buffer) => errors.push(data))
-    await pause(200)
     if (process.exitCode === null) running.push({ name, port, process })
-    else console.log(`${name} did not start and is not measured: ${Buffer.concat(errors).toString().trim()}`)
+    else
+      console.log(`${name} did not start and is not measured. ${String(process.stderr?.read() ?? '').trim()}`)
   }
   return running
 }
@@ -147,12 +134,6 @@ async function measure(
   return result.bytes / result.seconds / 1e6
 }
 
-function rowOf(name: string, speeds: ReadonlyMap<string, number>): Row {
-  const { [OURS]: ours = 0, ...others } = Object.fromEntries(speeds)
-  const best = Math.max(0, ...Object.values(others))
-  return { name, unit: 'MB/s', ours, peers: others, ...(best === 0 ? {} : { ratio: ours / best }) }
-}
-
 /** The most memory that our process ever had, in MB. */
 async function memoryRow({ pid }: ChildProcess): Promise<Row> {
   // nsenter became the server, so its process is the server's.
@@ -165,18 +146,6 @@ async function memoryRow({ pid }: ChildProcess): Promise<Row> {
     peers: {},
     limit: MEMORY_LIMIT,
   }
-}
-
-function print(row: Row): Row {
-  const speeds = Object.entries({ [OURS]: row.ours, ...row.peers })
-    .map(([name, value]) => `${name} ${value.toFixed(0)}`)
-    .join('  ')
-  const isShort = row.limit === undefined ? (row.ratio ?? 1) < 1 : row.ours > row.limit
-  const verdict = row.limit === undefined ? `x${(row.ratio ?? NaN).toFixed(2)}` : `of ${row.limit}`
-  console.log(
-    `${row.name.padEnd(42)} ${verdict.padStart(6)}${isShort ? ' SHORT' : '      '}  ${row.unit}: ${speeds}`,
-  )
-  return row
 }
 
 /** Compiles the client, unless it is newer than its source. */

@@ -179,7 +179,8 @@ export class Writer {
     const start = this.#length
     const end = start + count
     if (end > this.#bytes.length) {
-      const larger = Buffer.alloc(Math.max(end, this.#bytes.length * 2))
+      // Every byte up to the length is written by who reserved it.
+      const larger = Buffer.allocUnsafe(Math.max(end, this.#bytes.length * 2))
       this.#bytes.copy(larger, 0, 0, start)
       this.#bytes = larger
     }

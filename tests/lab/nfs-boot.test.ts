@@ -61,7 +61,7 @@ describe.skipIf(noLab() || noVirtualTarget() !== undefined)('bootwire export on 
 })
 
 describe.skipIf(noVirtualTarget())('bootwire try --export', () => {
-  it('boots the target with the folder at its side, and opens what it exports to nobody else', async () => {
+  it('boots the target with the folder at its side', async () => {
     const run = new Bootwire(['try', '--export', join(folder, 'export'), '--memory', '128'])
     closers.push(() => run.stop())
     expect(await run.ended).toMatchObject({ status: 0 })

@@ -63,9 +63,11 @@ describe.skipIf(noLibnfs())('bootwire export, to libnfs', () => {
 
   const exported = (name = '') => join(folder, 'export', name)
 
-  function start(path: string, ...options: string[]): Bootwire {
+  const start = (path: string, ...options: string[]) => command('export', path, ...options)
+
+  function command(...words: string[]): Bootwire {
     const where = ['--interface', 'eth0', '--address', `${SERVER}/24`]
-    const run = new Bootwire(['export', path, ...where, ...options], server, {
+    const run = new Bootwire([...words, ...where], server, {
       ...process.env,
       SUDO_UID: '65534',
       SUDO_GID: '65534',
@@ -108,6 +110,15 @@ describe.skipIf(noLibnfs())('bootwire export, to libnfs', () => {
     expect([...new Set(ports)].sort()).toEqual(
       ['tcp 111', 'tcp 2049', 'tcp 20048', 'udp 111', 'udp 2049', 'udp 20048'].sort(),
     )
+  })
+
+  it('is there beside a boot as well', async () => {
+    writeFileSync(exported('file'), 'content')
+    const run = command('serve', '--force', '--export', exported())
+    await run.ready()
+    const services = run.of('session-started')[0]?.services.map(({ name }) => name)
+    expect(services).toEqual(['TFTP', 'NFS', 'Mount', 'Port mapper', 'DHCP'])
+    expect((await client.run('nfs-cat', [url('/file')])).stdout).toBe('content')
   })
 
   it('lists a tree of ten thousand files', async () => {

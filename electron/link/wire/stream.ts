@@ -47,6 +47,11 @@ export class WireStream extends Duplex implements LinkConnection {
     this.#acknowledged()
   }
 
+  /** What was written together leaves together. */
+  override _writev(chunks: { readonly chunk: Buffer }[], done: () => void): void {
+    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'buffer', done)
+  }
+
   override _final(done: () => void): void {
     this.tcp.finish(performance.now())
     done()

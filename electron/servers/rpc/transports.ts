@@ -73,9 +73,13 @@ function serveConnection(connection: LinkConnection, dispatcher: RpcDispatcher):
     calls += 1
     void dispatcher.answer(record, { ...connection.peer, transport: 'tcp' }).then((reply) => {
       calls -= 1
-      // In one piece: iPXE takes the first segment of a reply for all of its header.
-      if (reply !== undefined && connection.writable)
-        connection.write(Buffer.concat([recordMark(reply.length), reply]))
+      if (reply !== undefined && connection.writable) {
+        // In one piece: iPXE takes the first segment of a reply for all of its header.
+        connection.cork()
+        connection.write(recordMark(reply.length))
+        connection.write(reply)
+        connection.uncork()
+      }
       proceed()
     })
   }

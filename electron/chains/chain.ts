@@ -4,7 +4,13 @@ import type { Ipv4Address, MacAddress } from '../protocols/addresses.ts'
 /** The bytes of a served file: in memory, or a file on this computer that is read while it is served. */
 export type Content =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'file'; readonly path: string; readonly size: number }
+  | {
+      readonly kind: 'file'
+      readonly path: string
+      readonly size: number
+      /** In lower-case hexadecimal, where it is known from the file's import. */
+      readonly sha256?: string
+    }
 
 /** One name that targets can ask for. */
 export interface ServedFile {

@@ -1,6 +1,5 @@
-import { dropPrivileges } from '../service/privileges.ts'
 import { exportChoices, interfaceChoice, type ExportOptions, type InterfaceOptions } from './choices.ts'
-import { startRun } from './run.ts'
+import { runUntilInterrupted } from './run.ts'
 
 /** Serves a folder alone, until it is interrupted. */
 export async function exportFolder(
@@ -8,7 +7,7 @@ export async function exportFolder(
   options: Omit<ExportOptions, 'export'> & InterfaceOptions & { readonly json?: boolean },
 ): Promise<void> {
   const { user } = options
-  const run = await startRun(
+  await runUntilInterrupted(
     {
       link: interfaceChoice(options),
       dhcp: { mode: 'off', force: false, allow: [], fixed: [] },
@@ -17,10 +16,4 @@ export async function exportFolder(
     },
     options,
   )
-  try {
-    dropPrivileges(user)
-    await run.until(() => undefined)
-  } finally {
-    await run.close()
-  }
 }

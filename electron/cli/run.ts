@@ -1,3 +1,4 @@
+import { dropPrivileges } from '../service/privileges.ts'
 import { emptyTimeline, reduce, type Timeline } from '../clients/timeline.ts'
 import type { BootEvent, StartOptions } from '../api/contract.ts'
 import { ServiceError, type ServiceClient } from '../api/service-client.ts'
@@ -91,4 +92,19 @@ export async function startRun(
     if (!run.interrupted) throw error
   }
   return run
+}
+
+/** Runs a session on a real interface until it is interrupted. */
+export async function runUntilInterrupted(
+  options: StartOptions,
+  display: { readonly json?: boolean },
+): Promise<void> {
+  const run = await startRun(options, display)
+  try {
+    // Only the service needed root, and only to open its sockets: this half only shows what it tells.
+    dropPrivileges(options.user)
+    await run.until(() => undefined)
+  } finally {
+    await run.close()
+  }
 }

@@ -1,4 +1,3 @@
-import { dropPrivileges } from '../service/privileges.ts'
 import {
   chainChoice,
   exportChoices,
@@ -7,7 +6,7 @@ import {
   type ExportOptions,
   type InterfaceOptions,
 } from './choices.ts'
-import { startRun } from './run.ts'
+import { runUntilInterrupted } from './run.ts'
 import type { DhcpChoice } from '../api/contract.ts'
 
 interface ServeOptions extends ChainOptions, ExportOptions, InterfaceOptions {
@@ -19,7 +18,7 @@ interface ServeOptions extends ChainOptions, ExportOptions, InterfaceOptions {
 
 /** Serves until it is interrupted. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const run = await startRun(
+  await runUntilInterrupted(
     {
       link: interfaceChoice(options),
       chain: chainChoice(options),
@@ -34,13 +33,6 @@ export async function serve(options: ServeOptions): Promise<void> {
     },
     options,
   )
-  try {
-    // Only the service needed root, and only to open its sockets: this half only shows what it tells.
-    dropPrivileges(options.user)
-    await run.until(() => undefined)
-  } finally {
-    await run.close()
-  }
 }
 
 function fixedAddress(text: string): { readonly mac: string; readonly address: string } {

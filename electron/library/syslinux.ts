@@ -141,8 +141,8 @@ async function linkedFully(parts: readonly FoundPart[]): Promise<boolean> {
 }
 
 function partsOf(found: Required<FoundParts>): PxelinuxParts {
-  const originated = ({ file: { path, size }, origin }: FoundPart) => ({
-    content: { kind: 'file' as const, path, size },
+  const originated = ({ file: { path, size, sha256 }, origin }: FoundPart) => ({
+    content: { kind: 'file' as const, path, size, sha256 },
     origin,
   })
   return {

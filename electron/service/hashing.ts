@@ -11,7 +11,7 @@ export interface FileRecord {
   readonly origin: string
 }
 
-/** Reads every file once, so that what is served is known by its hash and a file that cannot be read is told now. */
+/** What is served is known by its hash. Imports have theirs already; every other file is read once, now. */
 export async function recordFiles(files: readonly ServedFile[]): Promise<FileRecord[]> {
   return Promise.all(
     files.map(async ({ name, content, origin }) => ({
@@ -24,6 +24,7 @@ export async function recordFiles(files: readonly ServedFile[]): Promise<FileRec
 }
 
 async function sha256(content: Content): Promise<string> {
+  if (content.kind === 'file' && content.sha256 !== undefined) return content.sha256
   const hash = createHash('sha256')
   if (content.kind === 'bytes') hash.update(content.bytes)
   else await pipeline(createReadStream(content.path), hash)

@@ -1,7 +1,7 @@
 import type { BootPlan } from '../chains/chain.ts'
 import { chains } from '../chains/index.ts'
 import { planPxelinux } from '../chains/pxelinux.ts'
-import { describeImport } from '../library/import.ts'
+import { describeImport, type Import } from '../library/import.ts'
 import { findSyslinux } from '../library/syslinux.ts'
 import type { ChainChoice } from './commands.ts'
 import { ServiceFailure } from './failure.ts'
@@ -61,8 +61,7 @@ async function planPxelinuxChoice(choice: ChainChoice, watchesConsole: boolean):
       choice.modules.map(async ({ path, arguments: args }) => ({ file: await describeImport(path), args })),
     ),
   ])
-  const contentOf = ({ path, size }: { readonly path: string; readonly size: number }) =>
-    ({ kind: 'file', path, size }) as const
+  const contentOf = ({ path, size, sha256 }: Import) => ({ kind: 'file', path, size, sha256 }) as const
   return planPxelinux({
     parts,
     kernel: {

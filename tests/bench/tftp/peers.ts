@@ -1,6 +1,3 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
-
 /** Somebody else's TFTP server, and how it is started to serve one folder in the foreground. */
 export interface Peer {
   readonly name: string
@@ -36,18 +33,3 @@ export const peers: readonly Peer[] = [
     ],
   },
 ]
-
-/** The path of a program, also where system programs are that users have not in their PATH. */
-export function findProgram(name: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
-  return folders
-    .map((folder) => join(folder, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
-}

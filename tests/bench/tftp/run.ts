@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { findProgram } from '../../../build/debian.mjs'
 import { OURS, print, rowOf, type Row } from '../row.ts'
 import { NetworkNamespace } from './namespace.ts'
-import { findProgram, peers } from './peers.ts'
+import { peers } from './peers.ts'
 
 const BLOCK_SIZES = [512, 1408, 1456]
 const WINDOW_SIZES = [1, 8, 64]

@@ -1,11 +1,13 @@
 import type { ChainDescription } from '../chains/index.ts'
 import type { NetworkInterface } from '../link/interfaces.ts'
 import type { Command } from './commands.ts'
+import type { Review } from './review.ts'
 
 /** What each command answers when it succeeds. */
 export interface Results extends Record<Command['name'], unknown> {
   interfaces: readonly NetworkInterface[]
   chains: readonly ChainDescription[]
+  review: Review
   start: null
   stop: null
   screenshot: null

@@ -67,7 +67,10 @@ function bootCommand(name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
+    .argument('[files...]', 'files and folders that the chain takes by what they are, such as a boot loader')
     .option('--chain <id>', 'the boot chain; see `bootwire chains`', 'pxelinux')
+    .option('--profile <id>', "which of the chain's ways; its first by default")
+    .option('--folder <folder>', 'what targets mount by NFS: kernels for NetBoot, a root volume for Darwin')
     .option('--kernel <file>', 'a MultiBoot kernel instead of the sample one')
     .option('--args <text>', "the kernel's command line")
     .option(

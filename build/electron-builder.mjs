@@ -1,5 +1,7 @@
 /** What electron-builder packs, and how: `npm run package` for this system, `-- --mac` or `-- --win` on another. */
 import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 // A runtime on this computer is packed in place of one that would have to be fetched; Electron's own variable.
@@ -24,6 +26,7 @@ export default {
     '!**/*.map',
     'package.json',
   ],
+  electronLanguages: ['en-US'],
   asar: true,
   // The service runs as a process of its own, serves files of dist/target and loads a native library: none of that from an archive.
   asarUnpack: ['dist/node/**', 'dist/target/**', 'node_modules/**'],
@@ -37,9 +40,14 @@ export default {
     onlyLoadAppFromAsar: true,
     grantFileProtocolExtraPrivileges: false,
   },
+  /** Electron's own start page, which a runtime from this computer brings along. */
+  async afterPack({ appOutDir }) {
+    await rm(join(appOutDir, 'resources/default_app.asar'), { force: true })
+  },
   linux: {
     target: ['dir', 'deb'],
     executableName: 'bootwire',
+    syncDesktopName: true,
     icon: 'resources/icons',
     category: 'System',
     synopsis: 'Boots the machine at the other end of the cable over the network',

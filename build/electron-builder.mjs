@@ -29,7 +29,7 @@ export default {
   electronLanguages: ['en-US'],
   asar: true,
   // The service runs as a process of its own, serves files of dist/target and loads a native library: none of that from an archive.
-  asarUnpack: ['dist/node/**', 'dist/target/**', 'node_modules/**'],
+  asarUnpack: ['package.json', 'dist/node/**', 'dist/target/**', 'node_modules/**'],
   electronFuses: {
     // The boot service is this program, run as Node: there is no other runtime in the package.
     runAsNode: true,

@@ -112,7 +112,8 @@ function integer(least: number, most: number) {
 }
 
 try {
-  await program.parseAsync()
+  // Said aloud, because under Electron's Node the command line would be taken for that of an app.
+  await program.parseAsync(process.argv, { from: 'node' })
 } catch (error) {
   process.stderr.write(formatFailure(error))
   process.exitCode = 1

@@ -33,6 +33,8 @@ export async function listChains({ json }: { readonly json?: boolean }): Promise
         print(`${colors.bold(chain.id.padEnd(12))} ${chain.title}`)
         print(`${' '.repeat(13)}${colors.dim(chain.summary)}`)
         print(`${' '.repeat(13)}${colors.dim(`How far today: ${chain.reach}`)}`)
+        for (const { id, title, summary } of chain.profiles)
+          print(`${' '.repeat(13)}${colors.dim(`--profile ${id}: ${title}. ${summary}`)}`)
       }
     }
   } finally {

@@ -78,7 +78,10 @@ function bootCommand(name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
+    .argument('[files...]', 'files and folders that the chain takes by what they are, such as a boot loader')
     .option('--chain <id>', 'the boot chain; see `bootwire chains`', 'pxelinux')
+    .option('--profile <id>', "which of the chain's ways; its first by default")
+    .option('--folder <folder>', 'what targets mount by NFS: kernels for NetBoot, a root volume for Darwin')
     .option('--kernel <file>', 'a MultiBoot kernel instead of the sample one')
     .option('--args <text>', "the kernel's command line")
     .option(
@@ -120,7 +123,8 @@ function integer(least: number, most: number) {
 }
 
 try {
-  await program.parseAsync()
+  // Said aloud, because under Electron's Node the command line would be taken for that of an app.
+  await program.parseAsync(process.argv, { from: 'node' })
 } catch (error) {
   process.stderr.write(formatFailure(error))
   process.exitCode = 1

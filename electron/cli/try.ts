@@ -21,7 +21,7 @@ interface TryOptions extends ChainOptions, ExportOptions {
 const SETTLE_MILLISECONDS = 500
 
 /** Boots a virtual target; exit code 0 when the milestone came, 1 when it did not, 130 when interrupted. */
-export async function tryChain(options: TryOptions): Promise<void> {
+export async function tryChain(files: readonly string[], options: TryOptions): Promise<void> {
   const run = await startRun(
     {
       link: {
@@ -31,7 +31,7 @@ export async function tryChain(options: TryOptions): Promise<void> {
         ...(options.faults === undefined ? {} : { faults: options.faults }),
         ...(options.capture === undefined ? {} : { capture: resolve(options.capture) }),
       },
-      chain: chainChoice(options),
+      chain: chainChoice(files, options),
       exports: exportChoices(options),
       dhcp: { mode: 'full', force: false, allow: [], fixed: [] },
     },

@@ -42,6 +42,8 @@ export function describe(event: BootEvent, timeline: Timeline): LogLine | undefi
       return line('Stopped', `${event.client}: ${event.text}`)
     case 'transfer-started':
       return line(event.protocol === 'nfs' ? 'NFS' : 'TFTP', describeStart(event), true)
+    case 'artefact-progress':
+      return describeArtefact(event)
     case 'transfer-progress':
       return undefined
     case 'transfer-ended':
@@ -68,6 +70,12 @@ export function describe(event: BootEvent, timeline: Timeline): LogLine | undefi
 
 function line(topic: Topic, text: string, quiet = false): LogLine {
   return { topic, text, quiet }
+}
+
+/** Told at its start and at its end; what is between is a bar's to show. */
+function describeArtefact({ name, bytes, size }: HappeningOf<'artefact-progress'>): LogLine | undefined {
+  if (bytes === 0) return line('Session', `Making ${name}, ${formatBytes(size)}`)
+  return bytes === size ? line('Session', `Made ${name}`) : undefined
 }
 
 function describeSession(event: HappeningOf<'session-started'>): string {

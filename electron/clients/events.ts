@@ -59,7 +59,11 @@ const session = [
     /** What NFS clients can mount, and the folder of this computer behind it; absent when there is nothing. */
     exports: z.array(z.object({ path: z.string(), folder: z.string(), writable: z.boolean() })).optional(),
     files: z.array(z.object({ name: z.string(), size: z.number(), sha256: z.string(), origin: z.string() })),
+    /** What a person does at the target, or should know; `type` is to be typed there. Absent when there is nothing. */
+    hints: z.array(z.object({ text: z.string(), type: z.string().optional() })).optional(),
   }),
+  /** Bootwire makes a file before a session or its review: a disk image, an mkext. Bytes of the whole. */
+  z.object({ type: z.literal('artefact-progress'), name: z.string(), bytes: z.number(), size: z.number() }),
   z.object({ type: z.literal('session-stopped'), reason: z.string() }),
   z.object({ type: z.literal('privileges-dropped'), user: z.string(), uid: z.number(), gid: z.number() }),
   z.object({

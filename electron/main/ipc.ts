@@ -1,12 +1,12 @@
 import { ipcMain, type IpcMainInvokeEvent } from 'electron'
-import type { DesktopApi, DesktopChannel } from '../api/desktop.ts'
+import type { DesktopApi, DesktopChannel, DesktopRequest } from '../api/desktop.ts'
 import { APP_ORIGIN } from './assets.ts'
 
 /**
  * Answers the page's calls of one function of `DesktopApi`. A call from anything but the top frame of our own
  * page is refused. Parameters come from outside: a handler checks their types itself.
  */
-export function answer<Name extends keyof DesktopApi>(
+export function answer<Name extends DesktopRequest>(
   name: Name,
   handler: (...parameters: unknown[]) => Awaited<ReturnType<DesktopApi[Name]>> | ReturnType<DesktopApi[Name]>,
 ): void {

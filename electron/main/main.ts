@@ -29,7 +29,7 @@ function start(): void {
 
   denyPermissions(session.defaultSession)
   protocol.handle(APP_SCHEME, (request) => serveAsset(page, request))
-  answer('listChains', () => chains)
+  answer('chains', () => chains)
   Menu.setApplicationMenu(Menu.buildFromTemplate(menu()))
   openWindow()
 }

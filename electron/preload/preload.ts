@@ -1,8 +1,8 @@
 import { contextBridge, ipcRenderer } from 'electron'
-import type { DesktopApi, DesktopChannel } from '../api/desktop.ts'
+import type { DesktopApi, DesktopChannel, DesktopRequest } from '../api/desktop.ts'
 
 /** Calls the main process. The page gets named functions only: it never sees a channel or this function. */
-function ask<Name extends keyof DesktopApi>(
+function ask<Name extends DesktopRequest>(
   name: Name,
   ...parameters: Parameters<DesktopApi[Name]>
 ): ReturnType<DesktopApi[Name]> {
@@ -10,8 +10,8 @@ function ask<Name extends keyof DesktopApi>(
   return ipcRenderer.invoke(channel, ...parameters) as ReturnType<DesktopApi[Name]>
 }
 
-const api: DesktopApi = {
-  listChains: () => ask('listChains'),
+const api: Pick<DesktopApi, 'chains'> = {
+  chains: () => ask('chains'),
 }
 
 contextBridge.exposeInMainWorld('bootwire', api)

@@ -5,18 +5,19 @@ import { listInterfaces } from '../link/interfaces.ts'
 import { openNic, type Nic } from '../link/nic/nic.ts'
 import { Wire } from '../link/wire/wire.ts'
 import { Machine } from '../machine/machine.ts'
-import { parseSubnet, type Subnet } from '../protocols/addresses.ts'
+import type { Ipv4Address, Subnet } from '../protocols/addresses.ts'
+import { readSubnet } from './address.ts'
 import type { Command, LinkChoice, StartOptions } from './commands.ts'
 import { ServiceFailure } from './failure.ts'
 import { Journal } from './journal.ts'
 import { startKeeper, type Keeper } from './keeper.ts'
-import { planExports } from './exporting.ts'
-import { planChain } from './planning.ts'
+import { planSession, type PlannedSession } from './planning/index.ts'
 import { sessionPorts, type SessionPorts } from './ports.ts'
 import { dropPrivileges, mayAdminister } from './privileges.ts'
 import { ReservedLink } from './reserved-link.ts'
 import { KEEPER } from './resources.ts'
 import type { Results } from './results.ts'
+import { planningContext, reviewSession } from './review.ts'
 import { Session } from './session.ts'
 
 type InterfaceChoice = Extract<LinkChoice, { kind: 'interface' }>
@@ -41,6 +42,8 @@ export class BootService {
         return listInterfaces()
       case 'chains':
         return chains
+      case 'review':
+        return reviewSession(command.options, this.#journal.record)
       case 'start':
         return this.#start(command.options)
       case 'stop':
@@ -81,15 +84,15 @@ export class BootService {
     return null
   }
 
-  async #startOnWire(choice: WireChoice, { chain, dhcp, exports: choices }: StartOptions): Promise<void> {
-    const [planned, exports] = await Promise.all([planChain(chain, true), planExports(choices)])
+  async #startOnWire(choice: WireChoice, options: StartOptions): Promise<void> {
     const link = await Wire.create({
       ...(choice.faults === undefined ? {} : { faults: parseFaults(choice.faults) }),
       ...(choice.capture === undefined ? {} : { capture: choice.capture }),
     })
     this.#closers.push(() => link.close())
     const emit = this.#journal.record
-    const session = await Session.start({ link, planned, exports, dhcp, isShared: false, emit })
+    const planned = await this.#plan(options, link.address)
+    const session = await Session.start({ link, planned, dhcp: options.dhcp, isShared: false, emit })
     this.#closers.push(() => session.close())
     const { memory, nic } = choice
     const machine = await Machine.start({ cable: link, memory, nic, emit: this.#journal.record })
@@ -108,19 +111,18 @@ export class BootService {
       this.#journal.record({ type: 'privileges-dropped', user: name, uid, gid })
     }
     // Files are read from here on, with the rights of the user who chose them.
-    const [planned, exports] = await Promise.all([
-      planChain(options.chain, false),
-      planExports(options.exports),
-    ])
     const session = await Session.start({
       link,
-      planned,
-      exports,
+      planned: await this.#plan(options, link.address),
       dhcp: options.dhcp,
       isShared: true,
       emit: this.#journal.record,
     })
     this.#closers.push(() => session.close())
+  }
+
+  #plan(options: StartOptions, address: Ipv4Address): Promise<PlannedSession> {
+    return planSession(options, planningContext(options, address, this.#journal.record))
   }
 
   async #openInterface({ name, address: text }: InterfaceChoice, ports: SessionPorts): Promise<Nic> {
@@ -189,15 +191,5 @@ export class BootService {
         'Start a session on the virtual cable.',
       ])
     return this.#machine
-  }
-}
-
-function readSubnet(text: string): Subnet {
-  try {
-    return parseSubnet(text)
-  } catch {
-    throw new ServiceFailure('bad-choice', `"${text}" is no IPv4 address with a prefix length.`, [
-      'Write it as 10.77.0.1/24.',
-    ])
   }
 }

@@ -21,7 +21,13 @@ const path = z.string().min(1).max(4096)
 
 export const ChainChoice = z.strictObject({
   id: z.string(),
-  /** Absent: the chain's embedded default. */
+  /** One of the chain's profiles; absent: its first. */
+  profile: z.string().optional(),
+  /** Files and folders that the chain takes by what they are: boot loaders, kexts, property lists, kernels. */
+  imports: z.array(path).default([]),
+  /** What targets mount by NFS: the kernels of NetBoot, a root volume of Darwin. Each client writes to its own copy. */
+  folder: path.optional(),
+  /** Absent: one of the imports, or the chain's embedded default. */
   kernel: path.optional(),
   arguments: z.string().optional(),
   modules: z.array(z.strictObject({ path, arguments: z.string() })).default([]),
@@ -97,6 +103,8 @@ export type StartOptions = z.infer<typeof StartOptions>
 export const Command = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('interfaces') }),
   z.strictObject({ name: z.literal('chains') }),
+  /** Plans a session, with every file that it would serve made, and starts nothing. */
+  z.strictObject({ name: z.literal('review'), options: StartOptions }),
   z.strictObject({ name: z.literal('start'), options: StartOptions }),
   z.strictObject({ name: z.literal('stop') }),
   /** Writes the virtual target's screen as PNG. */

@@ -24,3 +24,8 @@ export function overlayFolder(folder: string): string {
 export function leaseFile(interfaceName: string): string {
   return join(stateFolder(), `leases-${interfaceName.replaceAll(/[^\w.-]/g, '_')}.json`)
 }
+
+/** Files that Bootwire made of the user's, such as disk images: they can be made again. */
+export function artefactFolder(): string {
+  return join(stateFolder(), 'artefacts')
+}

@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { exportFolder } from './export.ts'
 import { formatFailure } from './failure.ts'
+import { identifyFiles } from './identify.ts'
 import { listChains, listInterfaces } from './lists.ts'
+import { mkextCommand } from './mkext.ts'
 import { serve } from './serve.ts'
 import { tryChain } from './try.ts'
 
@@ -68,6 +70,15 @@ program
   .option('--json', 'one chain a line, as JSON')
   .action(listChains)
 
+program
+  .command('identify')
+  .description('tell what files and folders are, and what is known to be wrong with them')
+  .argument('<file...>')
+  .option('--json', 'one file a line, as JSON')
+  .action(identifyFiles)
+
+program.addCommand(mkextCommand())
+
 /** A command that boots targets: by which chain, and with what. */
 function bootCommand(name: string, description: string): Command {
   return program
@@ -118,7 +129,8 @@ function integer(least: number, most: number) {
 }
 
 try {
-  await program.parseAsync()
+  // Said aloud, because under Electron's Node the command line would be taken for that of an app.
+  await program.parseAsync(process.argv, { from: 'node' })
 } catch (error) {
   process.stderr.write(formatFailure(error))
   process.exitCode = 1

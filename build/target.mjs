@@ -20,7 +20,18 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
  * @type {Program[]}
  */
 const programs = [
-  { name: 'samples/hello.elf', folders: ['samples/hello'], script: 'samples/hello/link.ld', form: 'elf' },
+  {
+    name: 'samples/hello.elf',
+    folders: ['samples/hello', 'samples/checksum'],
+    script: 'samples/hello/link.ld',
+    form: 'elf',
+  },
+  {
+    name: 'samples/boot',
+    folders: ['pxe', 'samples/boot', 'samples/checksum'],
+    script: 'samples/boot/link.ld',
+    form: 'flat',
+  },
   {
     name: 'boot1pxe.0',
     folders: ['pxe', 'boot1pxe'],
@@ -106,7 +117,9 @@ function toolPrefix() {
   const native = process.platform === 'linux' && ['x64', 'ia32'].includes(process.arch)
   const prefixes = native ? [''] : ['x86_64-elf-', 'i686-elf-', 'x86_64-linux-gnu-']
   const found = prefixes.find((prefix) =>
-    ['gcc', 'ld', 'objcopy'].every((tool) => spawnSync(prefix + tool, ['--version'], { stdio: 'ignore' }).status === 0),
+    ['gcc', 'ld', 'objcopy'].every(
+      (tool) => spawnSync(prefix + tool, ['--version'], { stdio: 'ignore' }).status === 0,
+    ),
   )
   if (found !== undefined) return found
   throw new Error(

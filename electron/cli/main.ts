@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { exportFolder } from './export.ts'
 import { formatFailure } from './failure.ts'
+import { identifyFiles } from './identify.ts'
 import { listChains, listInterfaces } from './lists.ts'
+import { mkextCommand } from './mkext.ts'
 import { serve } from './serve.ts'
 import { tryChain } from './try.ts'
 
@@ -61,6 +63,15 @@ program
   .description('list the boot chains and how far each gets')
   .option('--json', 'one chain a line, as JSON')
   .action(listChains)
+
+program
+  .command('identify')
+  .description('tell what files and folders are, and what is known to be wrong with them')
+  .argument('<file...>')
+  .option('--json', 'one file a line, as JSON')
+  .action(identifyFiles)
+
+program.addCommand(mkextCommand())
 
 /** A command that boots targets: by which chain, and with what. */
 function bootCommand(name: string, description: string): Command {

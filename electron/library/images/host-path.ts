@@ -1,5 +1,5 @@
 /** What Windows takes for a separator, a stream or a pattern, and what it drops from a name's end. */
-const WINDOWS_MEANING = /[\\:*?"<>|\u0000-\u001f]|[. ]+$/g
+const WINDOWS_MEANING = /[\\:*?"<>|\p{Cc}]|[. ]+$/gu
 const WINDOWS_DEVICES = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i
 
 /** A path of a volume as this computer can have it; elsewhere than on Windows that is the path itself. */

@@ -19,6 +19,12 @@ bootCommand('try', 'boot a virtual target on a virtual cable: no hardware, no ro
       .choices(['e1000', 'virtio-net-pci', 'rtl8139', 'pcnet'])
       .default('e1000'),
   )
+  .option(
+    '--type <text>',
+    "type this at the loader's prompt, each the next time that it waits there; repeatable",
+    collect,
+    [],
+  )
   .option('--faults <spec>', "make the cable bad: 'loss=5%,duplicate=5%,reorder=5,delay=2ms,seed=7'")
   .option('--until <milestone>', 'succeed at this milestone and not at the last one')
   .option('--timeout <seconds>', 'give up after this long', integer(1, 86_400), 180)

@@ -1,10 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { noVirtualTarget } from './bootwire.ts'
-import { DIRECTORY, KERNEL, MKEXT, beside, pattern, program, told, writeImage } from './boot132.ts'
+import { DIRECTORY, KERNEL, MKEXT, beside, program, told, writeImage } from './boot132.ts'
 import { ServedWire, Target, type BenchOptions, type TargetOptions } from './target.ts'
 
 const work = mkdtempSync(join(tmpdir(), 'bootwire-test-'))
@@ -12,7 +11,9 @@ const loader = program('boot1pxe.0')
 const standIn = program('samples/boot')
 let image: Buffer
 
-beforeAll(() => writeImage(join(work, 'boot.img')).then(() => void (image = readFileSync(join(work, 'boot.img')))))
+beforeAll(() =>
+  writeImage(join(work, 'boot.img')).then(() => void (image = readFileSync(join(work, 'boot.img')))),
+)
 afterAll(() => rmSync(work, { recursive: true }))
 
 beforeEach(({ skip }) => {
@@ -59,12 +60,15 @@ const WAYS = {
 
 describe('boot1pxe', () => {
   describe.each(Object.entries(WAYS))('gives boot its kernel and extensions %s', (_, way) => {
-    it.each(['e1000', 'virtio-net-pci', 'rtl8139', 'pcnet'])('on %s, of whose frames 5 % are lost', async (nic) => {
-      const { files, device, ...more } = way()
-      const { said } = await boot(files, STARTED, { ...more, nic, faults: 'loss=5%,seed=3' })
-      expect(said).toContain(`Boot device ${device}.`)
-      expect(said).toMatch(new RegExp(told('/mach[._a-z]+', KERNEL)))
-      expect(said).toMatch(new RegExp(told('/.*mkext', MKEXT)))
-    })
+    it.each(['e1000', 'virtio-net-pci', 'rtl8139', 'pcnet'])(
+      'on %s, of whose frames 5 % are lost',
+      async (nic) => {
+        const { files, device, ...more } = way()
+        const { said } = await boot(files, STARTED, { ...more, nic, faults: 'loss=5%,seed=3' })
+        expect(said).toContain(`Boot device ${device}.`)
+        expect(said).toMatch(new RegExp(told('/mach[._a-z]+', KERNEL)))
+        expect(said).toMatch(new RegExp(told('/.*mkext', MKEXT)))
+      },
+    )
   })
 })

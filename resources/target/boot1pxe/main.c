@@ -122,7 +122,7 @@ static void run(const struct nbp_entry *entry)
         gates_open(device == FIRST_DISK);
         run_boot(device);
         gates_close();
-        console_start(115200);
+        console_resume();
         print("boot came back.\n");
 }
 

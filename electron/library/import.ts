@@ -33,9 +33,13 @@ export class ImportError extends Error {
 
 /**
  * Reads a whole file once, without keeping more of it than is needed to recognise it.
+ * @param onProgress is called with how many bytes were read so far
  * @throws {ImportError} when it cannot be read, or is no regular file, or is empty
  */
-export async function describeImport(path: string): Promise<Import> {
+export async function describeImport(
+  path: string,
+  onProgress: (bytes: number) => void = () => {},
+): Promise<Import> {
   const file = await openRegular(resolve(path))
   try {
     const hash = createHash('sha256')
@@ -46,6 +50,7 @@ export async function describeImport(path: string): Promise<Import> {
       hash.update(bytes)
       if (size < RECOGNISE_BYTES) head.push(bytes.subarray(0, RECOGNISE_BYTES - size))
       size += bytes.length
+      onProgress(size)
     }
     if (size === 0)
       throw new ImportError('empty', path, `${path} is empty.`, 'Download or copy the file again.')

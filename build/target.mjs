@@ -13,8 +13,16 @@ const output = join(root, 'dist', 'target')
 /** @type {{ version: string }} */
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-/** Each is a folder of `resources/target` with C, assembler and a `link.ld`; it becomes one ELF file. */
-const programs = ['samples/hello']
+/**
+ * What is built, and of what: every C and assembler file of `folders` in `resources/target`. `elf` is an ELF file
+ * for MultiBoot loaders; `flat` is the memory image alone, as firmware loads a network boot program.
+ * @typedef {{ name: string, folders: string[], script: string, form: 'elf' | 'flat' }} Program
+ * @type {Program[]}
+ */
+const programs = [
+  { name: 'samples/hello.elf', folders: ['samples/hello'], script: 'samples/hello/link.ld', form: 'elf' },
+  { name: 'samples/nbp.0', folders: ['pxe', 'samples/nbp'], script: 'pxe/nbp.ld', form: 'flat' },
+]
 
 const compile = [
   ...['-m32', '-march=i386', '-std=gnu11', '-Os', '-Wall', '-Wextra'],
@@ -27,40 +35,47 @@ const compile = [
     '-fcf-protection=none',
   ],
   ...['-fno-asynchronous-unwind-tables', '-fno-tree-loop-distribute-patterns', '-mgeneral-regs-only'],
+  // With --gc-sections: what a program does not use of the shared parts is left out.
+  ...['-ffunction-sections', '-fdata-sections'],
   `-ffile-prefix-map=${sources}=.`,
   `-DBOOTWIRE_VERSION="${version}"`,
 ]
 /** Why `-n` and `noseparate-code`: see the linker scripts. */
-const link = ['-m', 'elf_i386', '-n', '-z', 'noseparate-code', '--build-id=none', '-s']
+const link = ['-m', 'elf_i386', '-n', '-z', 'noseparate-code', '--build-id=none', '--gc-sections', '-s']
 
 /**
  * Builds what is older than its sources.
- * @returns {{ name: string, path: string, built: boolean }[]} every program and whether it had to be built
+ * @returns {{ name: string, path: string, built: boolean, size: number }[]} every program, whether it had to be
+ *   built, and its size in bytes
  * @throws {Error} which says what is missing, or shows what the compiler said
  */
 export function buildTargets() {
-  return programs.map((name) => {
-    const folder = join(sources, name)
-    const path = join(output, `${name}.elf`)
-    const files = readdirSync(folder)
-      .sort()
-      .map((file) => join(folder, file))
-    const newest = Math.max(
-      ...[...files, fileURLToPath(import.meta.url), join(root, 'package.json')].map(changed),
-    )
-    const built = changed(path) < newest
-    if (built) build(files, join(folder, 'link.ld'), path)
-    return { name, path, built }
+  return programs.map((program) => {
+    const path = join(output, program.name)
+    const built = changed(path) < newestSource()
+    if (built) build(program, path)
+    return { name: program.name.replace(/\.elf$/, ''), path, built, size: statSync(path).size }
   })
 }
 
-/** @type {(files: string[], script: string, path: string) => void} */
-function build(files, script, path) {
+/** Headers are shared across folders, so that a change anywhere may change any program. */
+function newestSource() {
+  const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).map((file) => join(sources, file))
+  return Math.max(...[...files, fileURLToPath(import.meta.url), join(root, 'package.json')].map(changed))
+}
+
+/** @type {(program: Program, path: string) => void} */
+function build({ folders, script, form }, path) {
   const prefix = toolPrefix()
   mkdirSync(dirname(path), { recursive: true })
   // Beside the result, so that the rename at the end is atomic when two builds run at once.
   const work = mkdtempSync(join(dirname(path), '.build-'))
   try {
+    const files = folders.flatMap((folder) =>
+      readdirSync(join(sources, folder))
+        .sort()
+        .map((file) => join(sources, folder, file)),
+    )
     const objects = files
       .filter((file) => /\.[cS]$/.test(file))
       .map((file, index) => {
@@ -69,7 +84,8 @@ function build(files, script, path) {
         return object
       })
     const result = join(work, 'result')
-    run(`${prefix}ld`, [...link, '-T', script, '-o', result, ...objects])
+    const shape = form === 'flat' ? ['--oformat', 'binary'] : []
+    run(`${prefix}ld`, [...link, ...shape, '-T', join(sources, script), '-o', result, ...objects])
     renameSync(result, path)
   } finally {
     rmSync(work, { recursive: true, force: true })
@@ -110,7 +126,8 @@ function changed(path) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    for (const { name, built } of buildTargets()) console.log(`${name}: ${built ? 'built' : 'up to date'}`)
+    for (const { name, built, size } of buildTargets())
+      console.log(`${name}: ${size} bytes, ${built ? 'built' : 'up to date'}`)
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { recognise, RECOGNISE_BYTES, type Recognition } from '../formats/recognise.ts'
+import { TAIL_BYTES } from '../formats/disk-image.ts'
+import { recognise, recogniseBytes, type Recognition } from '../formats/recognise.ts'
 
 /** A file that a user gave, once read. */
 export interface Import {
@@ -44,11 +45,15 @@ export async function describeImport(
   try {
     const hash = createHash('sha256')
     const head: Buffer[] = []
+    let tail: Buffer = Buffer.alloc(0)
+    let wanted = 0
     let size = 0
     for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 })) {
       const bytes = chunk as Buffer
       hash.update(bytes)
-      if (size < RECOGNISE_BYTES) head.push(bytes.subarray(0, RECOGNISE_BYTES - size))
+      if (size === 0) wanted = recogniseBytes(bytes)
+      if (size < wanted) head.push(bytes.subarray(0, wanted - size))
+      tail = bytes.length < TAIL_BYTES ? Buffer.concat([tail, bytes]) : bytes
       size += bytes.length
       onProgress(size)
     }
@@ -59,7 +64,7 @@ export async function describeImport(
       name: basename(path),
       size,
       sha256: hash.digest('hex'),
-      recognition: recognise(Buffer.concat(head)),
+      recognition: recognise(Buffer.concat(head), tail.subarray(-TAIL_BYTES)),
     }
   } catch (error) {
     throw error instanceof ImportError ? error : importError(path, error)

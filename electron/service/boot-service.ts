@@ -5,11 +5,13 @@ import { listInterfaces } from '../link/interfaces.ts'
 import { openNic, type Nic } from '../link/nic/nic.ts'
 import { Wire } from '../link/wire/wire.ts'
 import { LibraryStore } from '../library/store.ts'
-import { findQemu, MachineError } from '../machine/find.ts'
 import { Machine } from '../machine/machine.ts'
+import { Typist } from '../machine/typist.ts'
 import type { Ipv4Address, Subnet } from '../protocols/addresses.ts'
 import { readSubnet } from './address.ts'
 import type { Command, LinkChoice, Reading, StartOptions } from './commands.ts'
+import { requireHarmless } from './elevated.ts'
+import { environment } from './environment.ts'
 import { ServiceFailure } from './failure.ts'
 import { Journal } from './journal.ts'
 import { startKeeper, type Keeper } from './keeper.ts'
@@ -19,7 +21,7 @@ import { dropPrivileges, mayAdminister } from './privileges.ts'
 import { ReservedLink } from './reserved-link.ts'
 import { keptFiles, type KeptFiles } from './keeping.ts'
 import { KEEPER } from './resources.ts'
-import type { Environment, KeptFile, Results } from './results.ts'
+import type { KeptFile, Results } from './results.ts'
 import { planningContext, reviewSession } from './review.ts'
 import { Session } from './session.ts'
 import { libraryFile } from './state-folder.ts'
@@ -74,6 +76,9 @@ export class BootService {
         return null
       case 'reset-target':
         await this.#requireMachine().reset()
+        return null
+      case 'type':
+        await this.#requireMachine().type(`${command.text}\n`)
         return null
       case 'screen':
         return (await this.#machine?.screen()) ?? null
@@ -137,8 +142,19 @@ export class BootService {
     const session = await Session.start({ link, planned, dhcp: options.dhcp, isShared: false, emit })
     this.#closers.push(() => session.close())
     const { memory, nic, screen: watchable = false } = choice
-    const machine = await Machine.start({ cable: link, memory, nic, watchable, emit: this.#journal.record })
+    const typist = typistFor(planned, choice)
+    const machine = await Machine.start({
+      cable: link,
+      memory,
+      nic,
+      watchable,
+      emit: (happening) => {
+        emit(happening)
+        typist?.heed(happening)
+      },
+    })
     this.#closers.push(() => machine.quit())
+    typist?.sitDown((text) => machine.type(text))
     this.#machine = machine
   }
 
@@ -267,23 +283,10 @@ export class BootService {
   }
 }
 
-/** What a person authorised is that ports are opened: as root no file is read or written, and no program started. */
-function requireHarmless(command: Command): void {
-  const isOpening = command.name === 'start' && command.options.link.kind === 'interface'
-  if (isOpening && command.options.user === undefined) return
-  if (command.name === 'stop') return
-  throw new ServiceFailure(
-    'not-as-root',
-    `An elevated boot service starts a session on a network interface, as the user who called it, and does nothing else as root: not "${command.name}".`,
-  )
-}
-
-async function environment(): Promise<Environment> {
-  try {
-    const { version } = await findQemu()
-    return { qemu: { found: true, version } }
-  } catch (error) {
-    if (!(error instanceof MachineError)) throw error
-    return { qemu: { found: false, remedy: `${error.message} ${error.remedy}` } }
-  }
+function typistFor({ chain, plan }: PlannedSession, choice: WireChoice): Typist | undefined {
+  if (plan.typing !== undefined) return new Typist(plan.typing.prompt, choice.type ?? plan.typing.lines)
+  if (choice.type === undefined) return undefined
+  throw new ServiceFailure('bad-choice', `The chain "${chain.id}" boots without a prompt to type at.`, [
+    'Leave the text to type out.',
+  ])
 }

@@ -34,4 +34,5 @@ export interface Results extends Record<Command['name'], unknown> {
   'forget-import': null
   journal: KeptFile
   capture: KeptFile
+  type: null
 }

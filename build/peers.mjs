@@ -43,6 +43,10 @@ const peers = {
   rpcbind: 'rpcbind',
   tcpdump: 'tcpdump',
   tshark: 'tshark',
+  'fsck.hfsplus': 'hfsprogs',
+  '7zz': '7zip',
+  fshfsinfo: 'libfshfs-utils',
+  genisoimage: 'genisoimage',
 }
 
 /**

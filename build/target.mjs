@@ -13,8 +13,35 @@ const output = join(root, 'dist', 'target')
 /** @type {{ version: string }} */
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-/** Each is a folder of `resources/target` with C, assembler and a `link.ld`; it becomes one ELF file. */
-const programs = ['samples/hello']
+/**
+ * What is built, and of what: every C and assembler file of `folders` in `resources/target`. `elf` is an ELF file
+ * for MultiBoot loaders; `flat` is the memory image alone, as firmware loads a network boot program.
+ * @typedef {{ name: string, folders: string[], script: string, form: 'elf' | 'flat', link?: string[] }} Program
+ * @type {Program[]}
+ */
+const programs = [
+  {
+    name: 'samples/hello.elf',
+    folders: ['samples/hello', 'samples/checksum'],
+    script: 'samples/hello/link.ld',
+    form: 'elf',
+  },
+  {
+    name: 'samples/boot',
+    folders: ['pxe', 'samples/boot', 'samples/checksum'],
+    script: 'samples/boot/link.ld',
+    form: 'flat',
+  },
+  {
+    name: 'boot1pxe.0',
+    folders: ['pxe', 'boot1pxe'],
+    script: 'boot1pxe/link.ld',
+    form: 'flat',
+    // It moves, and needs to know the words that hold addresses.
+    link: ['-pie', '--no-dynamic-linker', '-z', 'notext'],
+  },
+  { name: 'samples/nbp.0', folders: ['pxe', 'samples/nbp'], script: 'pxe/nbp.ld', form: 'flat' },
+]
 
 const compile = [
   ...['-m32', '-march=i386', '-std=gnu11', '-Os', '-Wall', '-Wextra'],
@@ -27,40 +54,47 @@ const compile = [
     '-fcf-protection=none',
   ],
   ...['-fno-asynchronous-unwind-tables', '-fno-tree-loop-distribute-patterns', '-mgeneral-regs-only'],
+  // With --gc-sections: what a program does not use of the shared parts is left out.
+  ...['-ffunction-sections', '-fdata-sections'],
   `-ffile-prefix-map=${sources}=.`,
   `-DBOOTWIRE_VERSION="${version}"`,
 ]
 /** Why `-n` and `noseparate-code`: see the linker scripts. */
-const link = ['-m', 'elf_i386', '-n', '-z', 'noseparate-code', '--build-id=none', '-s']
+const link = ['-m', 'elf_i386', '-n', '-z', 'noseparate-code', '--build-id=none', '--gc-sections', '-s']
 
 /**
  * Builds what is older than its sources.
- * @returns {{ name: string, path: string, built: boolean }[]} every program and whether it had to be built
+ * @returns {{ name: string, path: string, built: boolean, size: number }[]} every program, whether it had to be
+ *   built, and its size in bytes
  * @throws {Error} which says what is missing, or shows what the compiler said
  */
 export function buildTargets() {
-  return programs.map((name) => {
-    const folder = join(sources, name)
-    const path = join(output, `${name}.elf`)
-    const files = readdirSync(folder)
-      .sort()
-      .map((file) => join(folder, file))
-    const newest = Math.max(
-      ...[...files, fileURLToPath(import.meta.url), join(root, 'package.json')].map(changed),
-    )
-    const built = changed(path) < newest
-    if (built) build(files, join(folder, 'link.ld'), path)
-    return { name, path, built }
+  return programs.map((program) => {
+    const path = join(output, program.name)
+    const built = changed(path) < newestSource()
+    if (built) build(program, path)
+    return { name: program.name.replace(/\.elf$/, ''), path, built, size: statSync(path).size }
   })
 }
 
-/** @type {(files: string[], script: string, path: string) => void} */
-function build(files, script, path) {
+/** Headers are shared across folders, so that a change anywhere may change any program. */
+function newestSource() {
+  const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).map((file) => join(sources, file))
+  return Math.max(...[...files, fileURLToPath(import.meta.url), join(root, 'package.json')].map(changed))
+}
+
+/** @type {(program: Program, path: string) => void} */
+function build({ folders, script, form, link: more = [] }, path) {
   const prefix = toolPrefix()
   mkdirSync(dirname(path), { recursive: true })
   // Beside the result, so that the rename at the end is atomic when two builds run at once.
   const work = mkdtempSync(join(dirname(path), '.build-'))
   try {
+    const files = folders.flatMap((folder) =>
+      readdirSync(join(sources, folder))
+        .sort()
+        .map((file) => join(sources, folder, file)),
+    )
     const objects = files
       .filter((file) => /\.[cS]$/.test(file))
       .map((file, index) => {
@@ -69,7 +103,9 @@ function build(files, script, path) {
         return object
       })
     const result = join(work, 'result')
-    run(`${prefix}ld`, [...link, '-T', script, '-o', result, ...objects])
+    run(`${prefix}ld`, [...link, ...more, '-T', join(sources, script), '-o', result, ...objects])
+    // `ld --oformat binary` would leave the list of a program that moves empty.
+    if (form === 'flat') run(`${prefix}objcopy`, ['-O', 'binary', result])
     renameSync(result, path)
   } finally {
     rmSync(work, { recursive: true, force: true })
@@ -81,7 +117,9 @@ function toolPrefix() {
   const native = process.platform === 'linux' && ['x64', 'ia32'].includes(process.arch)
   const prefixes = native ? [''] : ['x86_64-elf-', 'i686-elf-', 'x86_64-linux-gnu-']
   const found = prefixes.find((prefix) =>
-    ['gcc', 'ld'].every((tool) => spawnSync(prefix + tool, ['--version'], { stdio: 'ignore' }).status === 0),
+    ['gcc', 'ld', 'objcopy'].every(
+      (tool) => spawnSync(prefix + tool, ['--version'], { stdio: 'ignore' }).status === 0,
+    ),
   )
   if (found !== undefined) return found
   throw new Error(
@@ -110,7 +148,8 @@ function changed(path) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    for (const { name, built } of buildTargets()) console.log(`${name}: ${built ? 'built' : 'up to date'}`)
+    for (const { name, built, size } of buildTargets())
+      console.log(`${name}: ${size} bytes, ${built ? 'built' : 'up to date'}`)
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1

@@ -1,5 +1,5 @@
 import type { Firmware, Milestone } from '../clients/events.ts'
-import type { Ipv4Address, MacAddress } from '../protocols/addresses.ts'
+import type { MacAddress } from '../protocols/addresses.ts'
 
 /** The bytes of a served file: in memory, or a file on this computer that is read while it is served. */
 export type Content =
@@ -39,19 +39,43 @@ export interface BootClient {
   readonly userClass?: string
 }
 
+/** A folder that targets mount by NFS while they boot. */
+export interface ChainExport {
+  /** The name that clients mount it by, starting with `/`. */
+  readonly path: string
+  /** A folder of this computer, or files by name that are in no folder together. */
+  readonly source:
+    | { readonly kind: 'folder'; readonly folder: string }
+    | { readonly kind: 'tree'; readonly files: readonly ServedFile[] }
+  /** Each client may write, to what is its own alone. */
+  readonly writable: boolean
+  /** What clients wrote is there again in the next session. */
+  readonly keep: boolean
+  /** Tells of kernels in a folder that were built again meanwhile. */
+  readonly watched?: boolean
+}
+
+/** Something that a person does at the target, or should know before starting. */
+export interface Hint {
+  readonly text: string
+  /** What to type, letter by letter, or to copy. */
+  readonly type?: string
+}
+
 /** What a chain makes of a user's choices: all that a session needs to know to boot a target by it. */
 export interface BootPlan {
   readonly files: readonly ServedFile[]
+  /** Absent when this chain needs no NFS. */
+  readonly exports?: readonly ChainExport[]
+  /** Absent when there is nothing to say: which way was taken and why, keys to press, the memory it takes. */
+  readonly hints?: readonly Hint[]
+  /** What is typed on a virtual target: the next line each time that it waits at this prompt. */
+  readonly typing?: { readonly prompt: string; readonly lines: readonly string[] }
   readonly milestones: readonly Milestone[]
   /** Whether this chain's loaders ask for such a name and go on without it. */
   expectsMiss(name: string): boolean
   /** What to tell this client; a string is the reason why it cannot boot by this chain. */
   answer(client: BootClient): BootAnswer | string
-}
-
-/** What a chain is given to plan with. The address is that of the link. */
-export interface PlanContext {
-  readonly address: Ipv4Address
 }
 
 /** A need that is not met, with where the file usually comes from. */

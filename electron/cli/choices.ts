@@ -5,6 +5,8 @@ import type { ChainChoice, ExportChoice, LinkChoice } from '../api/contract.ts'
 /** The options that `try` and `serve` share. */
 export interface ChainOptions {
   readonly chain: string
+  readonly profile?: string
+  readonly folder?: string
   readonly kernel?: string
   readonly args?: string
   readonly module: readonly string[]
@@ -13,9 +15,12 @@ export interface ChainOptions {
 }
 
 /** The service runs in another folder: paths are made absolute here. */
-export function chainChoice(options: ChainOptions): ChainChoice {
+export function chainChoice(files: readonly string[], options: ChainOptions): ChainChoice {
   return {
     id: options.chain,
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    imports: files.map((file) => resolve(file)),
+    ...(options.folder === undefined ? {} : { folder: resolve(options.folder) }),
     ...(options.kernel === undefined ? {} : { kernel: resolve(options.kernel) }),
     ...(options.args === undefined ? {} : { arguments: options.args }),
     modules: options.module.map(moduleChoice),

@@ -1,4 +1,5 @@
 import colors from 'picocolors'
+import { print } from './print.ts'
 import { openService } from './service.ts'
 
 export async function listInterfaces({ json }: { readonly json?: boolean }): Promise<void> {
@@ -32,13 +33,11 @@ export async function listChains({ json }: { readonly json?: boolean }): Promise
         print(`${colors.bold(chain.id.padEnd(12))} ${chain.title}`)
         print(`${' '.repeat(13)}${colors.dim(chain.summary)}`)
         print(`${' '.repeat(13)}${colors.dim(`How far today: ${chain.reach}`)}`)
+        for (const { id, title, summary } of chain.profiles)
+          print(`${' '.repeat(13)}${colors.dim(`--profile ${id}: ${title}. ${summary}`)}`)
       }
     }
   } finally {
     await service.close()
   }
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -17,11 +17,11 @@ interface ServeOptions extends ChainOptions, ExportOptions, InterfaceOptions {
 }
 
 /** Serves until it is interrupted. */
-export async function serve(options: ServeOptions): Promise<void> {
+export async function serve(files: readonly string[], options: ServeOptions): Promise<void> {
   await runUntilInterrupted(
     {
       link: interfaceChoice(options),
-      chain: chainChoice(options),
+      chain: chainChoice(files, options),
       exports: exportChoices(options),
       dhcp: {
         mode: options.dhcp,

@@ -10,6 +10,7 @@ import { startRun } from './run.ts'
 interface TryOptions extends ChainOptions, ExportOptions {
   readonly memory: number
   readonly nic: NicModel
+  readonly type: readonly string[]
   readonly faults?: string
   readonly until?: string
   readonly timeout: number
@@ -21,17 +22,18 @@ interface TryOptions extends ChainOptions, ExportOptions {
 const SETTLE_MILLISECONDS = 500
 
 /** Boots a virtual target; exit code 0 when the milestone came, 1 when it did not, 130 when interrupted. */
-export async function tryChain(options: TryOptions): Promise<void> {
+export async function tryChain(files: readonly string[], options: TryOptions): Promise<void> {
   const run = await startRun(
     {
       link: {
         kind: 'wire',
         memory: options.memory,
         nic: options.nic,
+        ...(options.type.length === 0 ? {} : { type: [...options.type] }),
         ...(options.faults === undefined ? {} : { faults: options.faults }),
         ...(options.capture === undefined ? {} : { capture: resolve(options.capture) }),
       },
-      chain: chainChoice(options),
+      chain: chainChoice(files, options),
       exports: exportChoices(options),
       dhcp: { mode: 'full', force: false, allow: [], fixed: [] },
     },
@@ -56,13 +58,16 @@ export async function tryChain(options: TryOptions): Promise<void> {
     (outcome.ok && !options.json ? process.stdout : process.stderr).write(`\n${outcome.text}\n`)
 }
 
-/** The milestone to wait for. Throws when the chain has none of that name, naming those it has. */
+/** The milestone to wait for: the last that every target of the chain passes, or the one asked for. Throws when the chain has none of that name, naming those it has. */
 function goalOf(
   timeline: Timeline,
   until: string | undefined,
 ): { readonly id: string; readonly title: string } {
   const milestones = timeline.session?.milestones ?? []
-  const goal = until === undefined ? milestones.at(-1) : milestones.find(({ id }) => id === until)
+  const goal =
+    until === undefined
+      ? milestones.findLast(({ optional }) => optional !== true)
+      : milestones.find(({ id }) => id === until)
   if (goal !== undefined) return goal
   throw new Error(
     `This chain has no milestone "${until}". It has: ${milestones.map(({ id }) => id).join(', ')}.`,

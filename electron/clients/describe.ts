@@ -42,6 +42,8 @@ export function describe(event: BootEvent, timeline: Timeline): LogLine | undefi
       return line('Stopped', `${event.client}: ${event.text}`)
     case 'transfer-started':
       return line(event.protocol === 'nfs' ? 'NFS' : 'TFTP', describeStart(event), true)
+    case 'artefact-progress':
+      return describeArtefact(event)
     case 'transfer-progress':
       return undefined
     case 'transfer-ended':
@@ -50,6 +52,12 @@ export function describe(event: BootEvent, timeline: Timeline): LogLine | undefi
       return line('TFTP', describeMissing(event), event.expected)
     case 'nfs-mounted':
       return line('NFS', `${event.client ?? event.address} mounted ${event.path}`)
+    case 'nfs-port-asked':
+      return line(
+        'NFS',
+        `${event.client ?? event.address} asked for the port of ${event.program} version ${event.version}`,
+        true,
+      )
     case 'nfs-lookup-missed':
       return line('NFS', `${event.file} is not there`, event.expected)
     case 'request-refused':
@@ -61,6 +69,8 @@ export function describe(event: BootEvent, timeline: Timeline): LogLine | undefi
       return line('Target', event.description)
     case 'console-line':
       return line('Target', event.line)
+    case 'console-prompt':
+      return line('Target', event.text)
     case 'machine-stopped':
       return line('Target', event.text)
   }
@@ -68,6 +78,12 @@ export function describe(event: BootEvent, timeline: Timeline): LogLine | undefi
 
 function line(topic: Topic, text: string, quiet = false): LogLine {
   return { topic, text, quiet }
+}
+
+/** Told at its start and at its end; what is between is a bar's to show. */
+function describeArtefact({ name, bytes, size }: HappeningOf<'artefact-progress'>): LogLine | undefined {
+  if (bytes === 0) return line('Session', `Making ${name}, ${formatBytes(size)}`)
+  return bytes === size ? line('Session', `Made ${name}`) : undefined
 }
 
 function describeSession(event: HappeningOf<'session-started'>): string {

@@ -2,7 +2,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { readInterfaces } from '../link/interfaces.ts'
-import { netmask, type Subnet } from '../protocols/addresses.ts'
+import { netmask, parseSubnet, type Subnet } from '../protocols/addresses.ts'
+import { ServiceFailure } from './failure.ts'
 
 /** The commands that change an interface's addresses, each a program and its parameters. */
 export interface AddressCommands {
@@ -55,4 +56,15 @@ export async function removeAddress(name: string, subnet: Subnet): Promise<void>
 async function runAll(commands: readonly (readonly string[])[]): Promise<void> {
   for (const [program = '', ...parameters] of commands)
     await promisify(execFile)(program, parameters, { windowsHide: true })
+}
+
+/** @throws {ServiceFailure} when the text is no address with a prefix length */
+export function readSubnet(text: string): Subnet {
+  try {
+    return parseSubnet(text)
+  } catch {
+    throw new ServiceFailure('bad-choice', `"${text}" is no IPv4 address with a prefix length.`, [
+      'Write it as 10.77.0.1/24.',
+    ])
+  }
 }

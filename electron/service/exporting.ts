@@ -3,35 +3,44 @@ import { constants } from 'node:fs'
 import { access, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import type { ChainExport } from '../chains/chain.ts'
+import { ServedTree } from '../chains/tree.ts'
 import type { Emit } from '../clients/events.ts'
 import type { Link } from '../link/link.ts'
-import { startNfsServer } from '../servers/nfs/server.ts'
+import { startNfsServer, type NfsServer } from '../servers/nfs/server.ts'
 import type { ExportChoice } from './commands.ts'
 import { NAME_THE_OWNER, ServiceFailure } from './failure.ts'
 import { loadHandleSecret } from './handle-secret.ts'
 import { handleSecretFile, overlayFolder } from './state-folder.ts'
 
-export interface PlannedExport {
-  readonly path: string
-  readonly folder: string
-  readonly writable: boolean
-  readonly keep: boolean
+/** A service that a session runs, by the name that people know. */
+export interface ServiceRecord {
+  readonly name: string
+  readonly port: number
 }
 
 export interface Exporting {
-  readonly services: readonly { readonly name: string; readonly port: number }[]
+  readonly services: readonly ServiceRecord[]
   close(): Promise<void>
 }
 
-/** Rejects with a `ServiceFailure` that names the folder which cannot be exported, and why. */
-export async function planExports(choices: readonly ExportChoice[]): Promise<PlannedExport[]> {
-  for (const { folder } of choices) await requireFolder(folder)
-  const planned = choices.map(({ folder, path, writable, keep }) => ({
-    path: path ?? (choices.length === 1 ? '/' : `/${basename(folder)}`),
-    folder,
+/**
+ * The exports of a chain, and those that the user chose beside it. Rejects with a `ServiceFailure` that names the
+ * folder which cannot be exported, and why.
+ */
+export async function planExports(
+  ofChain: readonly ChainExport[],
+  choices: readonly ExportChoice[],
+): Promise<ChainExport[]> {
+  const isOnly = ofChain.length + choices.length === 1
+  const chosen = choices.map(({ folder, path, writable, keep }) => ({
+    path: path ?? (isOnly ? '/' : `/${basename(folder)}`),
+    source: { kind: 'folder', folder } as const,
     writable,
     keep,
   }))
+  const planned = [...ofChain, ...chosen]
+  for (const { source } of planned) if (source.kind === 'folder') await requireFolder(source.folder)
   const twice = planned.find(({ path }, index) => planned.findIndex((one) => one.path === path) !== index)
   if (twice !== undefined)
     throw new ServiceFailure('bad-choice', `Two exports would both be mounted as ${twice.path}.`, [
@@ -42,7 +51,7 @@ export async function planExports(choices: readonly ExportChoice[]): Promise<Pla
 
 export async function startExporting(
   link: Link,
-  exports: readonly PlannedExport[],
+  exports: readonly ChainExport[],
   emit: Emit,
 ): Promise<Exporting> {
   const secret = await loadHandleSecret(handleSecretFile(), (text) =>
@@ -52,21 +61,27 @@ export async function startExporting(
   const forget = () => rm(passing, { recursive: true, force: true })
   try {
     const options = await Promise.all(
-      exports.map(async ({ path, folder, writable, keep }, index) => ({
+      exports.map(async ({ path, source, writable, keep }, index) => ({
         path,
-        source: { kind: 'folder', folder } as const,
+        source:
+          source.kind === 'folder'
+            ? source
+            : ({ kind: 'tree', tree: new ServedTree(source.files, () => false) } as const),
         ...(writable
-          ? { overlay: { folder: keep ? await keptFolder(folder) : join(passing, String(index)), keep } }
+          ? {
+              overlay: {
+                folder: keep
+                  ? await keptFolder(source.kind === 'folder' ? source.folder : path)
+                  : join(passing, String(index)),
+                keep,
+              },
+            }
           : {}),
       })),
     )
     const server = await startNfsServer(link, emit, { exports: options, secret })
     return {
-      services: [
-        { name: 'NFS', port: server.ports.nfs },
-        { name: 'Mount', port: server.ports.mount },
-        { name: 'Port mapper', port: server.ports.portmap },
-      ],
+      services: nfsServices(server.ports),
       async close() {
         await server.close()
         await forget()
@@ -76,6 +91,19 @@ export async function startExporting(
     await forget()
     throw error
   }
+}
+
+export function nfsServices({ nfs, mount, portmap }: NfsServer['ports']): ServiceRecord[] {
+  return [
+    { name: 'NFS', port: nfs },
+    { name: 'Mount', port: mount },
+    { name: 'Port mapper', port: portmap },
+  ]
+}
+
+/** What stands behind an export, for people. */
+export function sourceOf({ source }: ChainExport): string {
+  return source.kind === 'folder' ? source.folder : 'made by Bootwire'
 }
 
 async function requireFolder(folder: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { STANDARD_PORTS } from '../servers/nfs/server.ts'
 import type { StartOptions } from './commands.ts'
+import { needsNfs } from './planning/index.ts'
 
 /** What a session opens before root is given up. */
 export interface SessionPorts {
@@ -15,10 +16,10 @@ const DHCP_CLIENT_PORT = 68
 /** DHCP, the client port on which other servers are heard, TFTP, ProxyDHCP. */
 const BOOT_PORTS = [67, DHCP_CLIENT_PORT, 69, 4011]
 
-export function sessionPorts({ chain, exports }: StartOptions): SessionPorts {
-  const nfs = exports.length === 0 ? [] : Object.values(STANDARD_PORTS)
+export function sessionPorts(options: StartOptions): SessionPorts {
+  const nfs = needsNfs(options) ? Object.values(STANDARD_PORTS) : []
   return {
-    datagrams: [...(chain === undefined ? [] : BOOT_PORTS), ...nfs],
+    datagrams: [...(options.chain === undefined ? [] : BOOT_PORTS), ...nfs],
     streams: nfs,
     optional: [DHCP_CLIENT_PORT],
   }

@@ -8,14 +8,14 @@ import { startTftpServer } from '../servers/tftp/server.ts'
 import type { DhcpChoice } from './commands.ts'
 import { ServiceFailure } from './failure.ts'
 import { recordFiles } from './hashing.ts'
-import { startExporting, type PlannedExport } from './exporting.ts'
-import type { PlannedChain } from './planning.ts'
+import { sourceOf, startExporting, type ServiceRecord } from './exporting.ts'
+import { watchKernels } from './kernel-watch.ts'
+import type { PlannedSession } from './planning/index.ts'
 import { leaseFile } from './state-folder.ts'
 
 export interface SessionOptions {
   readonly link: Link
-  readonly planned: PlannedChain
-  readonly exports: readonly PlannedExport[]
+  readonly planned: PlannedSession
   readonly dhcp: DhcpChoice
   /** Whether anyone else can be on the link: not on a virtual one. */
   readonly isShared: boolean
@@ -42,8 +42,8 @@ export class Session {
     for (const close of this.#closers.splice(0).reverse()) await close()
   }
 
-  async #start({ link, planned, exports, dhcp, isShared, emit }: SessionOptions): Promise<void> {
-    const { chain, plan } = planned
+  async #start({ link, planned, dhcp, isShared, emit }: SessionOptions): Promise<void> {
+    const { chain, plan, exports } = planned
     this.#closers.push(
       link.onChange((change) => {
         // Of a virtual target, its start and end tell more than its cable does.
@@ -53,7 +53,7 @@ export class Session {
     const files = await recordFiles(plan.files)
     if (isShared && dhcp.mode === 'full' && !dhcp.force) await requireNoOtherServer(link, emit)
 
-    const services: { name: string; port: number }[] = []
+    const services: ServiceRecord[] = []
     if (plan.files.length > 0) {
       const tree = new ServedTree(plan.files, (name) => plan.expectsMiss(name))
       const tftp = await startTftpServer(link, tree, emit)
@@ -64,6 +64,9 @@ export class Session {
       const exporting = await startExporting(link, exports, emit)
       this.#closers.push(() => exporting.close())
       services.push(...exporting.services)
+      for (const { source, watched } of exports)
+        if (source.kind === 'folder' && watched === true)
+          this.#closers.push(await watchKernels(source.folder, emit))
     }
 
     let pool: DhcpServer['pool']
@@ -98,8 +101,15 @@ export class Session {
       services,
       ...(exports.length === 0
         ? {}
-        : { exports: exports.map(({ path, folder, writable }) => ({ path, folder, writable })) }),
+        : {
+            exports: exports.map((one) => ({
+              path: one.path,
+              folder: sourceOf(one),
+              writable: one.writable,
+            })),
+          }),
       files,
+      ...(plan.hints === undefined ? {} : { hints: [...plan.hints] }),
     })
   }
 }

@@ -24,3 +24,28 @@ export function overlayFolder(folder: string): string {
 export function leaseFile(interfaceName: string): string {
   return join(stateFolder(), `leases-${interfaceName.replaceAll(/[^\w.-]/g, '_')}.json`)
 }
+
+/** Files that Bootwire made of the user's, such as disk images: they can be made again. */
+export function artefactFolder(): string {
+  return join(stateFolder(), 'artefacts')
+}
+
+/** What the user gave so far. */
+export function libraryFile(): string {
+  return join(stateFolder(), 'library.json')
+}
+
+/** Files that came by a browser, and so are nowhere else on this computer. */
+export function uploadFolder(): string {
+  return join(stateFolder(), 'uploads')
+}
+
+/** What a face was last asked to start. */
+export function setupFile(): string {
+  return join(stateFolder(), 'setup.json')
+}
+
+/** The journals and captures of the last sessions. */
+export function sessionsFolder(): string {
+  return join(stateFolder(), 'sessions')
+}

@@ -30,7 +30,8 @@ export interface WireOptions {
   readonly capture?: string
 }
 
-const SUBNET: Subnet = { address: '10.77.0.1', prefixLength: 24 }
+/** Ours on a wire where nothing else was chosen. */
+export const WIRE_SUBNET: Subnet = { address: '10.77.0.1', prefixLength: 24 }
 
 /**
  * A virtual cable between this process and a virtual machine: Ethernet, ARP, IPv4 with fragments, UDP, TCP and
@@ -52,7 +53,7 @@ export class Wire implements StreamLink {
 
   /** Rejects with a `LinkError` when the socket for QEMU or the capture cannot be made. */
   static async create(options: WireOptions = {}): Promise<Wire> {
-    const wire = new Wire(options.subnet ?? SUBNET, options.faults ?? NO_FAULTS)
+    const wire = new Wire(options.subnet ?? WIRE_SUBNET, options.faults ?? NO_FAULTS)
     try {
       if (options.capture !== undefined)
         wire.#capture = await Capture.create(options.capture, (reason) => wire.#report(reason))

@@ -1,0 +1,14 @@
+/* A network boot program begins in entry.S, which calls nbp_main() in flat protected mode. */
+#pragma once
+#include "structures.h"
+
+struct nbp_entry {
+        /* What firmware handed over, unchecked; see pxe_find(). */
+        const struct pxenv *pxenv;
+        const struct bang_pxe *bang_pxe;
+        /* Back to the firmware with a PXENV_EXIT status in AX. It must find base memory as it was. */
+        void (*exit)(uint32_t status) __attribute__((noreturn));
+};
+
+/* The program's own. To return is to go back to the firmware with the result as status in AX. */
+uint32_t nbp_main(const struct nbp_entry *entry);

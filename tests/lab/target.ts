@@ -1,0 +1,157 @@
+/** A virtual target for tests of programs that run on one: QEMU with its serial port on our pipes, for both ways. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { ServedTree } from '../../electron/chains/tree.ts'
+import type { Happening } from '../../electron/clients/events.ts'
+import { parseFaults } from '../../electron/link/faults.ts'
+import { Wire } from '../../electron/link/wire/wire.ts'
+import { DhcpServer } from '../../electron/servers/dhcp/server.ts'
+import { startNfsServer } from '../../electron/servers/nfs/server.ts'
+import { startTftpServer } from '../../electron/servers/tftp/server.ts'
+
+export interface BenchOptions {
+  /** What TFTP serves: bytes, or the path of a file. */
+  readonly files: Readonly<Record<string, string | Buffer>>
+  /** What firmware is told to load; without it nothing boots by PXE. */
+  readonly bootFile?: string
+  /** Exported by NFS as `/`. */
+  readonly folder?: string
+  /** As `bootwire --faults` takes them. */
+  readonly faults?: string
+  readonly capture?: string
+}
+
+/** A wire with Bootwire's servers on it, without a service process around. */
+export class ServedWire {
+  readonly events: Happening[] = []
+  readonly #closers: (() => unknown)[] = []
+  wire!: Wire
+
+  static async open({ files, bootFile, folder, faults, capture }: BenchOptions): Promise<ServedWire> {
+    const served = new ServedWire()
+    const emit = (event: Happening) => void served.events.push(event)
+    const wire = await Wire.create({
+      ...(faults === undefined ? {} : { faults: parseFaults(faults) }),
+      ...(capture === undefined ? {} : { capture }),
+    })
+    served.wire = wire
+    served.#closers.push(() => wire.close())
+    const tree = new ServedTree(
+      Object.entries(files).map(([name, from]) => ({
+        name,
+        content: { kind: 'bytes', bytes: typeof from === 'string' ? readFileSync(from) : from },
+        origin: 'a test',
+      })),
+    )
+    const tftp = await startTftpServer(wire, tree, emit)
+    served.#closers.push(() => tftp.close())
+    const dhcp = await DhcpServer.start(wire, {
+      mode: 'full',
+      bootAnswer: () => (bootFile === undefined ? 'nothing to boot' : { file: bootFile }),
+      emit,
+      allow: [],
+      fixed: new Map(),
+    })
+    served.#closers.push(() => dhcp.close())
+    if (folder !== undefined) {
+      const nfs = await startNfsServer(wire, emit, {
+        secret: Buffer.alloc(32, 'a secret for tests'),
+        exports: [{ path: '/', source: { kind: 'folder', folder } }],
+      })
+      served.#closers.push(() => nfs.close())
+    }
+    return served
+  }
+
+  of<T extends Happening['type']>(type: T): (Happening & { type: T })[] {
+    return this.events.filter((event): event is Happening & { type: T } => event.type === type)
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await close()
+  }
+}
+
+export interface TargetOptions {
+  readonly wire?: Wire
+  readonly nic?: string
+  /** In MiB. */
+  readonly memory?: number
+  /** More of QEMU's command line. */
+  readonly more?: readonly string[]
+}
+
+/** A PC in QEMU. What it writes to its serial port is `said`. */
+export class Target {
+  said = ''
+  readonly #process: ChildProcessWithoutNullStreams
+  #complaints = ''
+  #wake: (() => void) | undefined
+
+  constructor({ wire, nic = 'e1000', memory = 64, more = [] }: TargetOptions) {
+    this.#process = spawn(
+      'qemu-system-x86_64',
+      [
+        ['-no-user-config', '-nodefaults', '-accel', 'tcg', '-m', String(memory)],
+        ['-display', 'none', '-vga', 'std', '-serial', 'stdio'],
+        wire === undefined ? [] : ['-netdev', wire.netdev('n'), '-device', `${nic},netdev=n`],
+        ['-boot', 'order=n'],
+        more,
+      ].flat(),
+      { stdio: ['pipe', 'pipe', 'pipe'] },
+    )
+    this.#process.stdout.setEncoding('latin1').on('data', (text: string) => {
+      this.said += text
+      this.#wake?.()
+    })
+    this.#process.stderr.setEncoding('utf8').on('data', (text: string) => (this.#complaints += text))
+    this.#process.once('exit', () => this.#wake?.())
+  }
+
+  /**
+   * Waits for text on the serial port, and gives what came before it since the last time.
+   * @throws an Error with the end of what it said instead
+   */
+  async hear(wanted: string | RegExp, seconds = 40): Promise<string> {
+    const deadline = Date.now() + seconds * 1000
+    for (;;) {
+      const rest = this.said.slice(this.#heard)
+      const match = typeof wanted === 'string' ? indexOf(rest, wanted) : wanted.exec(rest)
+      if (match) {
+        const end = match.index + match[0].length
+        this.#heard += end
+        return rest.slice(0, end)
+      }
+      const ended = this.#process.exitCode !== null
+      if (ended || Date.now() > deadline)
+        throw new Error(
+          `The target did not say ${String(wanted)}${ended ? `, for QEMU ended: ${this.#complaints}` : ''}. It said:\n${rest.slice(-3000)}`,
+        )
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, deadline - Date.now())
+        this.#wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+  }
+  #heard = 0
+
+  /** Types on the serial port. */
+  type(text: string): void {
+    this.#process.stdin.write(text, 'latin1')
+  }
+
+  async off(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    this.#process.kill('SIGKILL')
+    await once(this.#process, 'exit')
+  }
+}
+
+function indexOf(text: string, wanted: string): { index: number; 0: string } | undefined {
+  const index = text.indexOf(wanted)
+  return index < 0 ? undefined : { index, 0: wanted }
+}

@@ -39,9 +39,16 @@ export const planBoot132Choice: ChainPlanner = async (choice, context) => {
     ...(image === undefined ? {} : { image }),
     files: chosen === 'network' ? filesByName(media, options.text) : [],
     ...(root === undefined ? {} : { root }),
-    ...(context.watchesConsole ? { started: media.isSample ? SAMPLE_STARTS : KERNEL_STARTS } : {}),
+    ...(context.watchesConsole ? startedBy(media) : {}),
     problems: [...media.problems, ...options.problems],
   })
+}
+
+/** What will be seen on the serial port once the kernel runs; of a kernel that is none of Darwin's nobody knows. */
+function startedBy(media: Boot132Media): { readonly started?: string } {
+  if (media.isSample) return { started: SAMPLE_STARTS }
+  const isDarwin = media.image !== undefined || darwinVersionOf(media) !== undefined
+  return isDarwin ? { started: KERNEL_STARTS } : {}
 }
 
 const WAYS: readonly Boot132Way[] = ['auto', 'ramdisk', 'demand', 'network']
@@ -80,7 +87,7 @@ async function bootOptions(
   const obstacle = flagsObstacle(flags)
   if (obstacle !== undefined) throw new ChoiceError(obstacle, 'Give the kernel fewer and plainer arguments.')
   const kernel = way === 'network' ? NETWORK_KERNEL : 'mach_kernel'
-  return { text: bootPlist({ kernel, flags, timeout: 0, gui: false }), problems: [] }
+  return { text: bootPlist({ kernel, flags, timeout: 1, gui: false }), problems: [] }
 }
 
 interface SizedContent extends OriginatedContent {

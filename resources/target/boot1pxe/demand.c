@@ -231,6 +231,6 @@ bool demand_open(struct disk *disk)
         if (!cache)
                 return fail("there is no memory for a cache");
         lines *= 2;
-        *disk = (struct disk){ (uint32_t)((image_size + SECTOR - 1) / SECTOR), read };
+        *disk = (struct disk){ (uint32_t)((image_size + SECTOR - 1) / SECTOR) + PADDING, read };
         return true;
 }

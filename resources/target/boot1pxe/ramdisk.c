@@ -7,6 +7,8 @@
 #include "words.h"
 
 #define IMAGE "boot.img"
+/* Bytes behind the image: up to a whole sector, and the padding. */
+enum { PADDED = SECTOR - 1 + PADDING * SECTOR };
 
 static const uint8_t *image;
 
@@ -37,7 +39,7 @@ static bool settle(const uint8_t *loaded, uint32_t length, uint32_t *size)
                 memcpy(size, loaded + length - 4, 4); /* RFC 1952, section 2.3.1: ISIZE */
         if (!ramdisk_fits(*size))
                 return false;
-        uint8_t *to = (uint8_t *)reserve_take(*size, false);
+        uint8_t *to = (uint8_t *)reserve_take(*size + PADDED, false);
         if (!to || (packed && loaded + length > to))
                 return fail("there is no piece of memory for %s in one", size_text(*size));
         if (packed) {
@@ -46,7 +48,7 @@ static bool settle(const uint8_t *loaded, uint32_t length, uint32_t *size)
                         return fail("its gzip packing is damaged");
         } else
                 memmove(to, loaded, length);
-        memset(to + *size, 0, -*size & (SECTOR - 1));
+        memset(to + *size, 0, PADDED);
         image = to;
         return true;
 }
@@ -64,6 +66,6 @@ bool ramdisk_load(struct tftp *file, struct disk *disk)
                 served_complain(IMAGE);
                 return false;
         }
-        *disk = (struct disk){ (size + SECTOR - 1) / SECTOR, read };
+        *disk = (struct disk){ (size + PADDED) / SECTOR, read };
         return true;
 }

@@ -32,8 +32,13 @@ export async function run(command, parameters) {
       )
       Object.assign(process.env, peerEnvironment())
       return attach('node', ['dist/bench/run.js', ...parameters])
+    case 'package':
+      await prepare()
+      return attach(
+        ...script('electron-builder/cli.js', ['--config', 'build/electron-builder.mjs', ...parameters]),
+      )
     default:
-      console.error('Usage: node build/bootstrap.mjs start|test|bench')
+      console.error('Usage: node build/bootstrap.mjs start|test|bench|package')
       return 2
   }
 }

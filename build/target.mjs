@@ -27,24 +27,41 @@ function sampleKernel(name) {
   const folder = `samples/${name}`
   return {
     name: `${folder}.elf`,
-    folders: ['samples/shared', folder],
+    folders: ['samples/shared', 'samples/checksum', folder],
     script: 'samples/shared/link.ld',
     form: 'elf',
   }
 }
 
 /** One core, which is wrapped in two ways. */
-const NETBOOT = ['pxe', 'net', 'netboot']
+const NETBOOT = ['pxe', 'net', 'gzip', 'netboot']
 
 /**
  * What is built, and of what: every C and assembler file of `folders` in `resources/target`. `elf` is an ELF file
  * for MultiBoot loaders; `flat` is the memory image alone, as firmware loads a network boot program. A program with
  * `moves` gets a table of its own addresses, and a `stub` carries the image of another program.
- * @typedef {{ name: string, folders: string[], script: string, form: 'elf' | 'flat', moves?: boolean, stub?: string }} Program
+ * @typedef {{
+ *   name: string, folders: string[], script: string, form: 'elf' | 'flat',
+ *   moves?: boolean, stub?: string, link?: string[],
+ * }} Program
  * @type {Program[]}
  */
 const programs = [
   ...['hello', 'returning', 'trampling', 'faulting'].map(sampleKernel),
+  {
+    name: 'samples/boot',
+    folders: ['pxe', 'samples/boot', 'samples/checksum'],
+    script: 'samples/boot/link.ld',
+    form: 'flat',
+  },
+  {
+    name: 'boot1pxe.0',
+    folders: ['pxe', 'gzip', 'boot1pxe'],
+    script: 'boot1pxe/link.ld',
+    form: 'flat',
+    // It moves, and needs to know the words that hold addresses.
+    link: ['-pie', '--no-dynamic-linker', '-z', 'notext'],
+  },
   { name: 'samples/nbp.0', folders: ['pxe', 'samples/nbp'], script: 'pxe/nbp.ld', form: 'flat' },
   { name: 'netboot/netboot.mb', folders: NETBOOT, script: 'netboot/link.ld', form: 'elf', moves: true },
   {
@@ -124,7 +141,7 @@ function build(program, path) {
  * Compiles and links a program in an empty folder, and gives the result's path.
  * @type {(program: Program, work: string) => string}
  */
-function make({ folders, script, form, moves, stub }, work) {
+function make({ folders, script, form, moves, stub, link: more = [] }, work) {
   const gcc = `${toolPrefix()}gcc`
   /** @type {string[]} */
   const definitions = []
@@ -146,13 +163,13 @@ function make({ folders, script, form, moves, stub }, work) {
       return object
     })
   if (moves) objects.push(relocations(objects, script, work))
-  return linked(objects, script, form, join(work, 'result'))
+  return linked(objects, script, form, join(work, 'result'), more)
 }
 
 /** @type {(objects: string[], script: string, form: 'elf' | 'flat', path: string, more?: string[]) => string} */
 function linked(objects, script, form, path, more = []) {
   run(`${toolPrefix()}ld`, [...link, ...more, '-T', join(sources, script), '-o', path, ...objects])
-  // In two steps, because ld keeps all sections of what it is to write as a flat file.
+  // In two steps: what ld writes as a flat file has all sections, used or not, and an empty list of moved words.
   if (form === 'flat') run(`${toolPrefix()}objcopy`, ['-O', 'binary', path])
   return path
 }

@@ -1,8 +1,8 @@
 import { ServiceError } from '../api/service-client.ts'
+import { failureOf } from '../service/failure.ts'
 
-/** What went wrong and, where the service knows, each way out on a line of its own. */
+/** What went wrong and, where it is known, each way out on a line of its own. */
 export function formatFailure(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  const remedies = error instanceof ServiceError ? error.remedies : []
+  const { message, remedies } = error instanceof ServiceError ? error : failureOf(error)
   return `bootwire: ${message}\n${remedies.map((remedy) => `  • ${remedy}\n`).join('')}`
 }

@@ -1,4 +1,5 @@
 import colors from 'picocolors'
+import { print } from './print.ts'
 import { openService } from './service.ts'
 
 export async function listInterfaces({ json }: { readonly json?: boolean }): Promise<void> {
@@ -39,8 +40,4 @@ export async function listChains({ json }: { readonly json?: boolean }): Promise
   } finally {
     await service.close()
   }
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { recognise, RECOGNISE_BYTES, type Recognition } from '../formats/recognise.ts'
+import { TAIL_BYTES } from '../formats/disk-image.ts'
+import { recognise, recogniseBytes, type Recognition } from '../formats/recognise.ts'
 
 /** A file that a user gave, once read. */
 export interface Import {
@@ -33,19 +34,28 @@ export class ImportError extends Error {
 
 /**
  * Reads a whole file once, without keeping more of it than is needed to recognise it.
+ * @param onProgress is called with how many bytes were read so far
  * @throws {ImportError} when it cannot be read, or is no regular file, or is empty
  */
-export async function describeImport(path: string): Promise<Import> {
+export async function describeImport(
+  path: string,
+  onProgress: (bytes: number) => void = () => {},
+): Promise<Import> {
   const file = await openRegular(resolve(path))
   try {
     const hash = createHash('sha256')
     const head: Buffer[] = []
+    let tail: Buffer = Buffer.alloc(0)
+    let wanted = 0
     let size = 0
     for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 })) {
       const bytes = chunk as Buffer
       hash.update(bytes)
-      if (size < RECOGNISE_BYTES) head.push(bytes.subarray(0, RECOGNISE_BYTES - size))
+      if (size === 0) wanted = recogniseBytes(bytes)
+      if (size < wanted) head.push(bytes.subarray(0, wanted - size))
+      tail = bytes.length < TAIL_BYTES ? Buffer.concat([tail, bytes]) : bytes
       size += bytes.length
+      onProgress(size)
     }
     if (size === 0)
       throw new ImportError('empty', path, `${path} is empty.`, 'Download or copy the file again.')
@@ -54,7 +64,7 @@ export async function describeImport(path: string): Promise<Import> {
       name: basename(path),
       size,
       sha256: hash.digest('hex'),
-      recognition: recognise(Buffer.concat(head)),
+      recognition: recognise(Buffer.concat(head), tail.subarray(-TAIL_BYTES)),
     }
   } catch (error) {
     throw error instanceof ImportError ? error : importError(path, error)

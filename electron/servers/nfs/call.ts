@@ -1,6 +1,6 @@
 /** What the procedures of both versions of NFS have in common. */
 import type { AttributeChanges, Attributes } from '../../protocols/nfs/attributes.ts'
-import { Status, type ErrorStatus } from '../../protocols/nfs/status.ts'
+import { Status, type ErrorStatus, type Result } from '../../protocols/nfs/status.ts'
 import type { Caller } from '../rpc/program.ts'
 import type { ExportedNode, Exports } from './exports.ts'
 import type { Reports } from './reports.ts'
@@ -70,7 +70,9 @@ export function offsetOf(offset: bigint): number {
 /** Looks a name up, and reports it if it is not there. */
 export async function lookupIn(node: ExportedNode, name: string, call: NfsCall): Promise<Found> {
   try {
-    return await node.volume.lookup(node.key, name)
+    const found = await node.volume.lookup(node.key, name)
+    call.services.reports.lookedUp(call.caller, node.identityOf(found.key))
+    return found
   } catch (error) {
     if (error instanceof NfsError && error.status === Status.NOENT)
       call.services.reports.lookupMissed(call.caller, `${node.path === '/' ? '' : node.path}/${name}`)
@@ -91,10 +93,15 @@ export async function readFrom(
     path: () => node.path,
     size: Number(chunk.attributes.size),
     offset,
-    length: chunk.data.length,
+    length: chunk.length,
     count,
   })
   return chunk
+}
+
+/** Gives back the memory that a READ took for its data. */
+export function releaseChunk(result: Result<Pick<Chunk, 'release'>>): void {
+  if (result.status === Status.OK) result.release()
 }
 
 /** What is made belongs to who makes it, unless it is said otherwise. */

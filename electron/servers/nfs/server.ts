@@ -23,7 +23,7 @@ import { nfsVersion3 } from './v3/version.ts'
 export const STANDARD_PORTS = { portmap: PORTMAP_PORT, mount: 20048, nfs: NFS_PORT }
 
 /** The most bytes of data in one reply. */
-const STREAM_DATA = 256 * 1024
+const STREAM_DATA = 1024 * 1024
 /** Datagrams of 8 KiB and more go in pieces, of which none may be lost: what version 2 allows is the measure. */
 const DATAGRAM_DATA = 8192
 
@@ -66,10 +66,15 @@ export async function startNfsServer(link: Link, emit: Emit, options: NfsOptions
     [
       // Last: who finds the port mapper finds everything else.
       ports.portmap,
-      portmapProgram(link.address, [
-        { program: NFS_PROGRAM, versions: [...nfs.keys()], port: ports.nfs },
-        { program: MOUNT_PROGRAM, versions: MOUNT_VERSIONS, port: ports.mount },
-      ]),
+      portmapProgram(
+        link.address,
+        [
+          { program: NFS_PROGRAM, versions: [...nfs.keys()], port: ports.nfs },
+          { program: MOUNT_PROGRAM, versions: MOUNT_VERSIONS, port: ports.mount },
+        ],
+        (caller, program, version) =>
+          reports.portAsked(caller, program === NFS_PROGRAM ? 'nfs' : 'mount', version),
+      ),
     ],
   ]
   const opened: { close(): void }[] = []

@@ -4,7 +4,7 @@
 #include "../pxe/string.h"
 #include "fetch.h"
 #include "image.h"
-#include "inflate.h"
+#include "../gzip/inflate.h"
 #include "multiboot.h"
 #include "resident.h"
 #include "stash.h"

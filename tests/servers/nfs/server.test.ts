@@ -320,8 +320,10 @@ describe('reading', () => {
   test('of more than a reply carries is answered in part', async () => {
     const { handle: root } = await client.mount('/srv/nbtest/k')
     const { handle } = await client.lookup(root, 'hello')
-    const { data, eof } = await client.read(handle, 0, 600_000)
-    expect([data.length, eof]).toEqual([262_144, false])
+    writeFileSync(join(folder, 'k', 'large'), Buffer.alloc(3 * 2 ** 20))
+    const { handle: large } = await client.lookup(root, 'large')
+    const { data, eof } = await client.read(large, 0, 2 ** 21)
+    expect([data.length, eof]).toEqual([2 ** 20, false])
     const overDatagrams = await new Client3(udp).read(handle, 0, 600_000)
     expect([overDatagrams.data.length, overDatagrams.eof]).toEqual([8192, false])
   })
@@ -371,6 +373,42 @@ describe('reading', () => {
     expect(transfers.map(({ type }) => type)).toEqual(['transfer-started', 'transfer-ended'])
     expect(transfers[0]).toMatchObject({ protocol: 'nfs', file: '/srv/nbtest/k/hello', size: kernel.length })
     expect(transfers[1]).toMatchObject({ outcome: 'complete', bytes: kernel.length })
+  })
+
+  test('is told as a transfer of its own when it is looked up again, as by a loader that boots it again', async () => {
+    for (let boot = 0; boot < 3; boot++) {
+      const { handle: root } = await client.mount('/srv/nbtest/k')
+      const { handle } = await client.lookup(root, 'hello')
+      await client.readAll(handle)
+    }
+    const outcomes = events.flatMap((event) => (event.type === 'transfer-ended' ? [event.outcome] : []))
+    expect(outcomes).toEqual(['complete', 'complete', 'complete'])
+  })
+
+  test('gives the new file when another is moved into its place, and the old one is gone', async () => {
+    const { handle: root } = await client.mount('/srv/nbtest/k')
+    const { handle: old } = await client.lookup(root, 'hello')
+    expect((await client.readAll(old)).equals(kernel)).toBe(true)
+    writeFileSync(join(folder, 'k', 'hello.new'), 'rebuilt')
+    renameSync(join(folder, 'k', 'hello.new'), join(folder, 'k', 'hello'))
+    const { handle, attributes } = await client.lookup(root, 'hello')
+    expect(handle.equals(old)).toBe(false)
+    expect(attributes).toMatchObject({ size: 7 })
+    expect((await client.readAll(handle)).toString()).toBe('rebuilt')
+    expect((await client.getattr(old)).status).toBe(70)
+  })
+
+  test('a name that is not there is news again once the client has mounted anew', async () => {
+    for (let boot = 0; boot < 2; boot++) {
+      const { handle: root } = await client.mount('/srv/nbtest/k')
+      await client.lookup(root, 'missing')
+      const { handle } = await client.lookup(root, 'hello')
+      await client.read(handle, 0, 10)
+    }
+    expect(events.flatMap((event) => (event.type === 'nfs-lookup-missed' ? [event.expected] : []))).toEqual([
+      false,
+      false,
+    ])
   })
 
   test('a name that is not there is news before anything was read, and expected after', async () => {

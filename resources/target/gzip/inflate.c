@@ -244,6 +244,8 @@ size_t gzip_size(const uint8_t *file, size_t length)
 
 bool gunzip(const uint8_t *file, size_t length, uint8_t *into, size_t size)
 {
+        if (!is_gzip(file, length))
+                return false;
         const uint8_t *end = file + length - TRAILER, *data = compressed_data(file, end);
         if (!data)
                 return false;

@@ -1,0 +1,59 @@
+/** The options that boot-132 and its kin read: `com.apple.Boot.plist`, and Chameleon's `org.chameleon.Boot.plist`. */
+import { writePlist, type PlistDictionary } from '../plist/plist.ts'
+
+export interface BootOptions {
+  /** The kernel's path on the boot volume, or with a device as `rd(0,1)/mach_kernel`. */
+  readonly kernel: string
+  /** What the kernel is told, such as `-v rd=en rp=nfs:10.0.0.1:/root`. */
+  readonly flags: readonly string[]
+  /** Seconds at the prompt; 0 boots at once. */
+  readonly timeout: number
+  /** Chameleon's graphical menu. */
+  readonly gui: boolean
+}
+
+/** Boot loaders read the file into a buffer of this size (boot-132 saio_types.h, IO_CONFIG_DATA_SIZE). */
+export const BOOT_PLIST_LIMIT = 4096
+/** The kernel's command line in its boot arguments (xnu pexpert/i386/boot.h, BOOT_LINE_LENGTH). */
+export const KERNEL_FLAGS_LIMIT = 1024
+
+/** The file's text. Boot loaders of this family know XML in ASCII only. */
+export function bootPlist({ kernel, flags, timeout, gui }: BootOptions): string {
+  const options: PlistDictionary = {
+    Kernel: kernel,
+    'Kernel Flags': flags.join(' '),
+    Timeout: String(timeout),
+    'Boot Graphics': yes(false),
+    GUI: yes(gui),
+    'Quiet Boot': yes(false),
+  }
+  return writePlist(options)
+}
+
+function yes(value: boolean): string {
+  return value ? 'Yes' : 'No'
+}
+
+/** Why the kernel cannot be told this, as a sentence; undefined when it can. */
+export function flagsObstacle(flags: readonly string[]): string | undefined {
+  const text = flags.join(' ')
+  const foreign = /[^ -~]/u.exec(text)?.[0]
+  if (foreign !== undefined)
+    return `The kernel's arguments contain "${foreign}", and boot loaders of this family know ASCII only.`
+  if (text.length >= KERNEL_FLAGS_LIMIT)
+    return `The kernel's arguments take ${text.length} characters; it has room for ${KERNEL_FLAGS_LIMIT - 1}.`
+  return undefined
+}
+
+/**
+ * The kernel's arguments for a root file system on NFS (xnu bsd/kern/netboot.c). The address is a literal: the
+ * kernel looks up no names. It asks DHCP for its own address and the router only, so that the path has to be here.
+ * @param address IPv4, dotted
+ * @param path as the export is mounted
+ * @param image a disk image in it, when the root is not the folder itself
+ */
+export function networkRootFlags(address: string, path: string, image?: string): string[] {
+  const escape = (part: string) => part.replaceAll(':', '\\:')
+  const parts = [address, escape(path), ...(image === undefined ? [] : [escape(image)])]
+  return ['rd=en', `rp=nfs:${parts.join(':')}`]
+}

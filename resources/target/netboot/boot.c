@@ -130,7 +130,7 @@ static bool run(const struct image *image, const struct hand_over *over, const s
         place_image(image);
         run_kernel(image->entry, MULTIBOOT_LOADED, &over->information);
         restore_machine();
-        console_resume(baud_of(options));
+        console_recover(baud_of(options));
         return network_open(network.nic);
 }
 

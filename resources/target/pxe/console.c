@@ -98,12 +98,17 @@ void console_start(uint32_t baud)
                 set_text_mode();
                 return;
         }
+        console_resume();
+}
+
+void console_resume(void)
+{
         uint16_t cursor = *base_memory_word(BDA_CURSOR);
         column = (cursor & 0xff) % COLUMNS;
         row = (cursor >> 8) % ROWS;
 }
 
-void console_resume(uint32_t baud)
+void console_recover(uint32_t baud)
 {
         enum { GRAPHICS_CONTROLLER = 0x3ce, MISCELLANEOUS = 6, IS_GRAPHICS = 1, CURSOR_START = 0x0a, CURSOR_SHAPE = 0x0d };
         serial_start(baud);

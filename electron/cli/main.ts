@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { exportFolder } from './export.ts'
 import { formatFailure } from './failure.ts'
 import { identifyFiles } from './identify.ts'
+import { imageCommand } from './image.ts'
 import { listChains, listInterfaces } from './lists.ts'
 import { mkextCommand } from './mkext.ts'
 import { serve } from './serve.ts'
@@ -77,6 +78,7 @@ program
   .option('--json', 'one file a line, as JSON')
   .action(identifyFiles)
 
+program.addCommand(imageCommand())
 program.addCommand(mkextCommand())
 
 /** A command that boots targets: by which chain, and with what. */

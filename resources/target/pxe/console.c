@@ -91,6 +91,11 @@ void console_start(uint32_t baud)
                 console_reset(baud);
                 return;
         }
+        console_resume();
+}
+
+void console_resume(void)
+{
         uint16_t cursor = *base_memory_word(BDA_CURSOR);
         column = (cursor & 0xff) % COLUMNS;
         row = (cursor >> 8) % ROWS;

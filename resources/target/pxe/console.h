@@ -7,6 +7,8 @@
 void console_start(uint32_t baud);
 /* Sets 80x25 text and an empty screen again, whatever was done to the display. */
 void console_reset(uint32_t baud);
+/* Goes on where the BIOS has its cursor, after console_leave() and what others wrote. */
+void console_resume(void);
 /* Tells the BIOS where the cursor is, for what writes by it from here on. */
 void console_leave(void);
 

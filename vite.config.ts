@@ -23,6 +23,7 @@ const processes = {
   service: here('electron/service/process.ts'),
   keeper: here('electron/service/keeper-process.ts'),
   main: here('electron/main/main.ts'),
+  browser: here('electron/browser/main.ts'),
 }
 
 /**

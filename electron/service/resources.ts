@@ -7,4 +7,7 @@ export const SAMPLES = built('../target/samples')
 export const SAMPLE_KERNEL = built('../target/samples/hello.elf')
 export const NETBOOT_PROGRAM = built('../target/netboot/netboot.0')
 export const NETBOOT_IMAGE = built('../target/netboot/netboot.mb')
+export const BOOT1PXE = built('../target/boot1pxe.0')
+/** Takes the place of `boot` where a user gives nothing. */
+export const SAMPLE_BOOT = built('../target/samples/boot')
 export const KEEPER = built('./keeper.js')

@@ -51,7 +51,18 @@ export const chains: readonly ChainDescription[] = [
       { title: 'mboot.c32', origin: 'system' },
       { title: 'MultiBoot kernel', origin: 'user' },
     ],
-    profiles: [],
+    profiles: [
+      {
+        id: 'mboot',
+        title: 'PXELINUX and mboot.c32',
+        summary: 'The files of Syslinux on this computer, or those that you give.',
+      },
+      {
+        id: 'direct',
+        title: "Bootwire's NetBoot",
+        summary: 'Loads kernel and modules by itself: no file of Syslinux is needed.',
+      },
+    ],
     nfs: 'never',
     status: 'ready',
   },

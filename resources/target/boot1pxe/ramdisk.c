@@ -7,6 +7,8 @@
 #include "words.h"
 
 #define IMAGE "boot.img"
+/* MB for the image's last part of one, this program, and the firmware. */
+enum { OVERHEAD = 4 };
 /* Bytes behind the image: up to a whole sector, and the padding. */
 enum { PADDED = SECTOR - 1 + PADDING * SECTOR };
 
@@ -20,7 +22,7 @@ static bool read(uint32_t first, uint32_t count, uint8_t *to)
 
 bool ramdisk_fits(uint32_t size)
 {
-        uint32_t needed = settings.memory + (size >> 20) + 1;
+        uint32_t needed = settings.memory + (size >> 20) + OVERHEAD;
         return needed <= reserve_total() ||
                fail("the image of %s and boot need %u MB of memory, and there are %u MB", size_text(size), needed, reserve_total());
 }

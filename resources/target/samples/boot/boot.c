@@ -7,7 +7,7 @@
 #include "../../pxe/string.h"
 #include "../checksum/crc32.h"
 #include "../shared/multiboot.h"
-#include "entry.h"
+#include "../stage/entry.h"
 #include "source.h"
 
 enum { NETWORK_DEVICE = 0xe0 };

@@ -26,7 +26,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 const missing = (...files: string[]) => new PlanError(files.map((what) => ({ what, remedy: 'Install it.' })))
-beforeEach(() => findSyslinux.mockRejectedValue(missing(...PXELINUX_FILES)))
+beforeEach(() => {
+  findSyslinux.mockRejectedValue(missing(...PXELINUX_FILES))
+})
 
 const plan = (choice: object = {}) =>
   planPxelinuxChoice(ChainChoice.parse({ id: 'pxelinux', ...choice }), {

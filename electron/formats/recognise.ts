@@ -1,5 +1,11 @@
 import { DecodeError } from '../protocols/bytes.ts'
-import { BOOT_STAGES, recogniseBoot132, recogniseBootStage, type Boot132, type BootStage } from './darwin/boot132.ts'
+import {
+  BOOT_STAGES,
+  recogniseBoot132,
+  recogniseBootStage,
+  type Boot132,
+  type BootStage,
+} from './darwin/boot132.ts'
 import { knownProblems } from './darwin/known-builds.ts'
 import { KERNEL_BYTES, mayBeKernel, recogniseDarwin, type DarwinRecognition } from './darwin/recognise.ts'
 import { recogniseDiskImage, type DiskImageFormat } from './disk-image.ts'

@@ -73,7 +73,10 @@ export interface KextProblem {
  */
 export function kextProblems(kexts: readonly KextInfo[], kernel?: DarwinVersion): KextProblem[] {
   const present = new Map(kexts.map((kext) => [kext.identifier, kext]))
-  const problems = new Map<string, Omit<KextProblem, 'wantedBy' | 'text'> & Complaint & { wantedBy: Wanted[] }>()
+  const problems = new Map<
+    string,
+    Omit<KextProblem, 'wantedBy' | 'text'> & Complaint & { wantedBy: Wanted[] }
+  >()
   for (const { identifier, executable, libraries } of kexts)
     for (const [library, version] of executable === undefined ? [] : Object.entries(libraries)) {
       const found = complaint(library, version, present.get(library), kernel)

@@ -22,6 +22,15 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const programs = [
   { name: 'samples/hello.elf', folders: ['samples/hello'], script: 'samples/hello/link.ld', form: 'elf' },
   { name: 'samples/nbp.0', folders: ['pxe', 'samples/nbp'], script: 'pxe/nbp.ld', form: 'flat' },
+  { name: 'disk/boot0', folders: ['boot0'], script: 'boot0/link.ld', form: 'flat' },
+  { name: 'disk/boot1h', folders: ['boot1h'], script: 'boot1h/link.ld', form: 'flat' },
+  { name: 'samples/boot', folders: ['pxe', 'samples/boot'], script: 'samples/boot/link.ld', form: 'flat' },
+  {
+    name: 'samples/mach_kernel',
+    folders: ['pxe', 'samples/mach_kernel'],
+    script: 'samples/mach_kernel/link.ld',
+    form: 'flat',
+  },
 ]
 
 const compile = [

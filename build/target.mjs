@@ -16,21 +16,39 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /**
  * What is built, and of what: every C and assembler file of `folders` in `resources/target`. `elf` is an ELF file
  * for MultiBoot loaders; `flat` is the memory image alone, as firmware loads a network boot program.
- * @typedef {{ name: string, folders: string[], script: string, form: 'elf' | 'flat' }} Program
+ * @typedef {{ name: string, folders: string[], script: string, form: 'elf' | 'flat', link?: string[] }} Program
  * @type {Program[]}
  */
 const programs = [
-  { name: 'samples/hello.elf', folders: ['samples/hello'], script: 'samples/hello/link.ld', form: 'elf' },
-  { name: 'samples/nbp.0', folders: ['pxe', 'samples/nbp'], script: 'pxe/nbp.ld', form: 'flat' },
-  { name: 'disk/boot0', folders: ['boot0'], script: 'boot0/link.ld', form: 'flat' },
-  { name: 'disk/boot1h', folders: ['boot1h'], script: 'boot1h/link.ld', form: 'flat' },
-  { name: 'samples/boot', folders: ['pxe', 'samples/boot'], script: 'samples/boot/link.ld', form: 'flat' },
+  {
+    name: 'samples/hello.elf',
+    folders: ['samples/hello', 'samples/checksum'],
+    script: 'samples/hello/link.ld',
+    form: 'elf',
+  },
   {
     name: 'samples/mach_kernel',
     folders: ['pxe', 'samples/mach_kernel'],
     script: 'samples/mach_kernel/link.ld',
     form: 'flat',
   },
+  {
+    name: 'samples/boot',
+    folders: ['pxe', 'samples/boot', 'samples/checksum'],
+    script: 'samples/boot/link.ld',
+    form: 'flat',
+  },
+  {
+    name: 'boot1pxe.0',
+    folders: ['pxe', 'boot1pxe'],
+    script: 'boot1pxe/link.ld',
+    form: 'flat',
+    // It moves, and needs to know the words that hold addresses.
+    link: ['-pie', '--no-dynamic-linker', '-z', 'notext'],
+  },
+  { name: 'samples/nbp.0', folders: ['pxe', 'samples/nbp'], script: 'pxe/nbp.ld', form: 'flat' },
+  { name: 'disk/boot0', folders: ['boot0'], script: 'boot0/link.ld', form: 'flat' },
+  { name: 'disk/boot1h', folders: ['boot1h'], script: 'boot1h/link.ld', form: 'flat' },
 ]
 
 const compile = [
@@ -74,7 +92,7 @@ function newestSource() {
 }
 
 /** @type {(program: Program, path: string) => void} */
-function build({ folders, script, form }, path) {
+function build({ folders, script, form, link: more = [] }, path) {
   const prefix = toolPrefix()
   mkdirSync(dirname(path), { recursive: true })
   // Beside the result, so that the rename at the end is atomic when two builds run at once.
@@ -93,8 +111,9 @@ function build({ folders, script, form }, path) {
         return object
       })
     const result = join(work, 'result')
-    const shape = form === 'flat' ? ['--oformat', 'binary'] : []
-    run(`${prefix}ld`, [...link, ...shape, '-T', join(sources, script), '-o', result, ...objects])
+    run(`${prefix}ld`, [...link, ...more, '-T', join(sources, script), '-o', result, ...objects])
+    // `ld --oformat binary` would leave the list of a program that moves empty.
+    if (form === 'flat') run(`${prefix}objcopy`, ['-O', 'binary', result])
     renameSync(result, path)
   } finally {
     rmSync(work, { recursive: true, force: true })
@@ -106,7 +125,9 @@ function toolPrefix() {
   const native = process.platform === 'linux' && ['x64', 'ia32'].includes(process.arch)
   const prefixes = native ? [''] : ['x86_64-elf-', 'i686-elf-', 'x86_64-linux-gnu-']
   const found = prefixes.find((prefix) =>
-    ['gcc', 'ld'].every((tool) => spawnSync(prefix + tool, ['--version'], { stdio: 'ignore' }).status === 0),
+    ['gcc', 'ld', 'objcopy'].every(
+      (tool) => spawnSync(prefix + tool, ['--version'], { stdio: 'ignore' }).status === 0,
+    ),
   )
   if (found !== undefined) return found
   throw new Error(

@@ -51,6 +51,8 @@ export interface ChainExport {
   readonly writable: boolean
   /** What clients wrote is there again in the next session. */
   readonly keep: boolean
+  /** Tells of kernels in a folder that were built again meanwhile. */
+  readonly watched?: boolean
 }
 
 /** Something that a person does at the target, or should know before starting. */
@@ -67,6 +69,8 @@ export interface BootPlan {
   readonly exports?: readonly ChainExport[]
   /** Absent when there is nothing to say: which way was taken and why, keys to press, the memory it takes. */
   readonly hints?: readonly Hint[]
+  /** What is typed on a virtual target: the next line each time that it waits at this prompt. */
+  readonly typing?: { readonly prompt: string; readonly lines: readonly string[] }
   readonly milestones: readonly Milestone[]
   /** Whether this chain's loaders ask for such a name and go on without it. */
   expectsMiss(name: string): boolean

@@ -61,7 +61,9 @@ export const chains: readonly ChainDescription[] = [
     summary:
       'Boots a metakernel that asks at a prompt which MultiBoot kernel to load by NFS, and comes back for the next.',
     reach: 'Not there yet.',
-    needs: ['a MultiBoot kernel'],
+    needs: [
+      'a MultiBoot kernel, or a folder of them; the sample kernels of Bootwire are used when none is chosen',
+    ],
     steps: [
       { title: 'PXE', origin: 'firmware' },
       { title: 'NetBoot', origin: 'bootwire' },
@@ -69,7 +71,24 @@ export const chains: readonly ChainDescription[] = [
       { title: 'MultiBoot kernel', origin: 'user' },
       { title: 'NetBoot>', origin: 'bootwire' },
     ],
-    profiles: [],
+    profiles: [
+      {
+        id: 'pxe',
+        title: 'By PXE',
+        summary: 'The firmware loads netboot.0, which uses the network card as the firmware does.',
+      },
+      {
+        id: 'pxelinux',
+        title: 'By PXELINUX',
+        summary:
+          'PXELINUX and mboot.c32 of this computer load netboot.mb, a MultiBoot image of the same program.',
+      },
+      {
+        id: 'original',
+        title: 'Your own NetBoot',
+        summary: 'PXELINUX and mboot.c32 load the MultiBoot image of the OSKit that you give.',
+      },
+    ],
     nfs: 'always',
     folder: 'the folder of your kernels',
     status: 'planned',

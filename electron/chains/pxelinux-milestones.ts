@@ -1,4 +1,5 @@
 import type { Milestone } from '../clients/events.ts'
+import { firmwareMilestones, loaded } from './firmware-milestones.ts'
 
 /** What a virtual target shows on its serial port; nothing can be seen of a real one after its last transfer. */
 export interface ConsoleWatch {
@@ -14,29 +15,7 @@ export function pxelinuxMilestones(
 ): Milestone[] {
   const lastModule = modules.at(-1)
   return [
-    {
-      id: 'heard',
-      title: 'Heard',
-      trigger: { on: 'heard' },
-      usualSeconds: 30,
-      advice:
-        'Check the cable, and that network boot (PXE) is on and comes first in the firmware set-up of the target.',
-    },
-    {
-      id: 'address',
-      title: 'Address',
-      trigger: { on: 'address' },
-      usualSeconds: 5,
-      advice:
-        'The answer may be lost on the way: leave out switches that are slow to open a port, and look for another DHCP server or a firewall on this computer.',
-    },
-    loaded(
-      'pxelinux',
-      'pxelinux.0',
-      'pxelinux.0',
-      5,
-      'Let TFTP (UDP port 69) pass the firewall of this computer.',
-    ),
+    ...firmwareMilestones('pxelinux', 'pxelinux.0'),
     loaded(
       'ldlinux',
       'ldlinux.c32',
@@ -77,16 +56,12 @@ export function pxelinuxMilestones(
             'A large module takes long on old network cards; if the rate stays at zero, the target may be out of memory.',
           ),
         ]),
-    ...(console === undefined ? [] : [started(console.text)]),
+    ...(console === undefined ? [] : [kernelRuns(console.text)]),
   ]
 }
 
-/** Titles are short: each stands beside a bead of the timeline. */
-function loaded(id: string, title: string, file: string, usualSeconds: number, advice: string): Milestone {
-  return { id, title, trigger: { on: 'transfer-complete', file }, usualSeconds, advice }
-}
-
-function started(text: string): Milestone {
+/** The kernel says `text` on the serial port; empty: anything at all. */
+export function kernelRuns(text: string): Milestone {
   return {
     id: 'started',
     title: 'Kernel runs',

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { exportFolder } from './export.ts'
 import { formatFailure } from './failure.ts'
 import { identifyFiles } from './identify.ts'
+import { imageCommand } from './image.ts'
 import { listChains, listInterfaces } from './lists.ts'
 import { mkextCommand } from './mkext.ts'
 import { serve } from './serve.ts'
@@ -17,6 +18,12 @@ bootCommand('try', 'boot a virtual target on a virtual cable: no hardware, no ro
     new Option('--nic <model>', "the target's network card")
       .choices(['e1000', 'virtio-net-pci', 'rtl8139', 'pcnet'])
       .default('e1000'),
+  )
+  .option(
+    '--type <text>',
+    "type this at the loader's prompt, each the next time that it waits there; repeatable",
+    collect,
+    [],
   )
   .option('--faults <spec>', "make the cable bad: 'loss=5%,duplicate=5%,reorder=5,delay=2ms,seed=7'")
   .option('--until <milestone>', 'succeed at this milestone and not at the last one')
@@ -71,6 +78,7 @@ program
   .option('--json', 'one file a line, as JSON')
   .action(identifyFiles)
 
+program.addCommand(imageCommand())
 program.addCommand(mkextCommand())
 
 /** A command that boots targets: by which chain, and with what. */

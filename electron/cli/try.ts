@@ -10,6 +10,7 @@ import { startRun } from './run.ts'
 interface TryOptions extends ChainOptions, ExportOptions {
   readonly memory: number
   readonly nic: NicModel
+  readonly type: readonly string[]
   readonly faults?: string
   readonly until?: string
   readonly timeout: number
@@ -28,6 +29,7 @@ export async function tryChain(files: readonly string[], options: TryOptions): P
         kind: 'wire',
         memory: options.memory,
         nic: options.nic,
+        ...(options.type.length === 0 ? {} : { type: [...options.type] }),
         ...(options.faults === undefined ? {} : { faults: options.faults }),
         ...(options.capture === undefined ? {} : { capture: resolve(options.capture) }),
       },
@@ -56,13 +58,16 @@ export async function tryChain(files: readonly string[], options: TryOptions): P
     (outcome.ok && !options.json ? process.stdout : process.stderr).write(`\n${outcome.text}\n`)
 }
 
-/** The milestone to wait for. Throws when the chain has none of that name, naming those it has. */
+/** The milestone to wait for: the last that every target of the chain passes, or the one asked for. Throws when the chain has none of that name, naming those it has. */
 function goalOf(
   timeline: Timeline,
   until: string | undefined,
 ): { readonly id: string; readonly title: string } {
   const milestones = timeline.session?.milestones ?? []
-  const goal = until === undefined ? milestones.at(-1) : milestones.find(({ id }) => id === until)
+  const goal =
+    until === undefined
+      ? milestones.findLast(({ optional }) => optional !== true)
+      : milestones.find(({ id }) => id === until)
   if (goal !== undefined) return goal
   throw new Error(
     `This chain has no milestone "${until}". It has: ${milestones.map(({ id }) => id).join(', ')}.`,

@@ -52,6 +52,12 @@ export function describe(event: BootEvent, timeline: Timeline): LogLine | undefi
       return line('TFTP', describeMissing(event), event.expected)
     case 'nfs-mounted':
       return line('NFS', `${event.client ?? event.address} mounted ${event.path}`)
+    case 'nfs-port-asked':
+      return line(
+        'NFS',
+        `${event.client ?? event.address} asked for the port of ${event.program} version ${event.version}`,
+        true,
+      )
     case 'nfs-lookup-missed':
       return line('NFS', `${event.file} is not there`, event.expected)
     case 'request-refused':
@@ -63,6 +69,8 @@ export function describe(event: BootEvent, timeline: Timeline): LogLine | undefi
       return line('Target', event.description)
     case 'console-line':
       return line('Target', event.line)
+    case 'console-prompt':
+      return line('Target', event.text)
     case 'machine-stopped':
       return line('Target', event.text)
   }

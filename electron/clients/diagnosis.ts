@@ -15,7 +15,7 @@ export interface Diagnosis {
 const LATE_FACTOR = 3
 const LATE_FLOOR_SECONDS = 5
 
-/** Undefined once the client has passed its last milestone. */
+/** Undefined once the client has passed its last milestone, or all but those that not every target passes. */
 export function diagnose(
   client: Client,
   milestones: readonly Milestone[],
@@ -26,6 +26,7 @@ export function diagnose(
   if (client.unsupported !== undefined) return { state: 'stopped', text: client.unsupported }
 
   const { milestone, since } = waiting
+  if (milestone.optional === true) return undefined
   // A running transfer is progress: what follows it cannot be late yet.
   const quietSince = runningTransfers(client).length > 0 ? now : Math.max(since, lastActivity(client))
   const quietSeconds = (now - quietSince) / 1000

@@ -21,6 +21,10 @@ export const MilestoneTrigger = z.discriminatedUnion('on', [
   z.object({ on: z.literal('address') }),
   z.object({ on: z.literal('transfer-started'), file: z.string() }),
   z.object({ on: z.literal('transfer-complete'), file: z.string() }),
+  /** A file was read by NFS from its first to its last byte, whatever its name. */
+  z.object({ on: z.literal('file-read') }),
+  /** The client asked the port mapper where NFS or the mount protocol is. */
+  z.object({ on: z.literal('port-asked') }),
   /** A folder was mounted by NFS; `path` as the client writes it, any when absent. */
   z.object({ on: z.literal('mounted'), path: z.string().optional() }),
   z.object({ on: z.literal('console'), text: z.string() }),
@@ -32,6 +36,10 @@ export const Milestone = z.object({
   id: z.string(),
   title: z.string(),
   trigger: MilestoneTrigger,
+  /** What happens counts only once this one is reached, for what a target does more than once: its id. */
+  after: z.string().optional(),
+  /** Only some targets get here, when they or a person want to: it is never late. */
+  optional: z.boolean().optional(),
   /** How long a target normally takes to get here from the milestone before, in seconds. */
   usualSeconds: z.number(),
   /** What to try first when it does not come. */
@@ -161,6 +169,13 @@ const tftp = [
 ] as const
 
 const nfs = [
+  z.object({
+    type: z.literal('nfs-port-asked'),
+    client,
+    address: z.string(),
+    program: z.enum(['nfs', 'mount']),
+    version: z.number(),
+  }),
   z.object({ type: z.literal('nfs-mounted'), client, address: z.string(), path: z.string() }),
   z.object({
     type: z.literal('nfs-lookup-missed'),
@@ -177,6 +192,8 @@ const machine = [
   z.object({ type: z.literal('machine-started'), client: mac, description: z.string() }),
   /** One line of the virtual target's serial port. */
   z.object({ type: z.literal('console-line'), client: mac, line: z.string() }),
+  /** The last line has not ended and nothing follows: the target waits, as at a prompt. Told once for each line. */
+  z.object({ type: z.literal('console-prompt'), client: mac, text: z.string() }),
   z.object({ type: z.literal('machine-stopped'), client: mac, text: z.string() }),
 ] as const
 

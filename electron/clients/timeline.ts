@@ -106,8 +106,12 @@ export function reduce(timeline: Timeline, event: BootEvent): Timeline {
         ...timeline,
         clients: { ...timeline.clients, [event.client]: firstSight(event.client, event.at, 1) },
       }
+    case 'nfs-port-asked':
+      return portAsked(timeline, event)
     case 'console-line':
       return consoleLine(timeline, event)
+    case 'console-prompt':
+      return reachByConsole(timeline, event.client, event.at, event.text)
     default:
       return timeline
   }
@@ -184,12 +188,14 @@ function transferEnded(timeline: Timeline, event: At<'transfer-ended'>): Timelin
   }))
   const owner = timeline.transferOwners[event.transfer]
   if (owner === undefined || event.outcome !== 'complete') return next
-  const file = next.clients[owner]?.transfers.find(({ id }) => id === event.transfer)?.file
+  const ended = next.clients[owner]?.transfers.find(({ id }) => id === event.transfer)
   return reach(
     next,
     owner,
     event.at,
-    (trigger) => trigger.on === 'transfer-complete' && trigger.file === file,
+    (trigger) =>
+      (trigger.on === 'transfer-complete' && trigger.file === ended?.file) ||
+      (trigger.on === 'file-read' && ended?.protocol === 'nfs'),
   )
 }
 
@@ -220,18 +226,28 @@ function nfsMounted(timeline: Timeline, event: At<'nfs-mounted'>): Timeline {
   )
 }
 
+function portAsked(timeline: Timeline, event: At<'nfs-port-asked'>): Timeline {
+  const owner = event.client ?? clientAt(timeline, event.address)
+  const next = change(timeline, owner, event.at, (client) => ({ ...client, address: event.address }))
+  return reach(next, owner, event.at, (trigger) => trigger.on === 'port-asked')
+}
+
 function consoleLine(timeline: Timeline, event: At<'console-line'>): Timeline {
   const next = change(timeline, event.client, event.at, (client) => ({
     ...client,
     console: [...client.console, event.line].slice(-KEPT_CONSOLE_LINES),
   }))
+  return reachByConsole(next, event.client, event.at, event.line)
+}
+
+function reachByConsole(timeline: Timeline, client: string, at: number, text: string): Timeline {
   return reach(
-    next,
-    event.client,
-    event.at,
+    timeline,
+    client,
+    at,
     (trigger, isNext) =>
       // Any line will do only where nothing but the kernel can be speaking: after all that was loaded before it.
-      trigger.on === 'console' && (trigger.text === '' ? isNext : event.line.includes(trigger.text)),
+      trigger.on === 'console' && (trigger.text === '' ? isNext : text.includes(trigger.text)),
   )
 }
 
@@ -301,7 +317,8 @@ function reach(
   const fresh = milestones.filter((milestone, index) => {
     const previous = milestones[index - 1]
     const isNext = previous === undefined || client.reached[previous.id] !== undefined
-    return client.reached[milestone.id] === undefined && fits(milestone.trigger, isNext)
+    const isDue = milestone.after === undefined || client.reached[milestone.after] !== undefined
+    return isDue && client.reached[milestone.id] === undefined && fits(milestone.trigger, isNext)
   })
   if (fresh.length === 0) return timeline
   const reached = { ...client.reached, ...Object.fromEntries(fresh.map((milestone) => [milestone.id, at])) }

@@ -42,3 +42,20 @@ export function requireRange(size: number, offset: number, length: number, field
       `${length} bytes needed, ${Math.max(0, size - offset)} left`,
     )
 }
+
+/** Reads a whole window where a part of it is asked for, and answers from it while it can. */
+export function readAhead(source: BlockSource, window: number): BlockSource {
+  let start = 0
+  let bytes: Buffer = Buffer.alloc(0)
+  return {
+    size: source.size,
+    async read(offset, length) {
+      if (offset < start || offset + length > start + bytes.length) {
+        const most = Math.min(Math.max(window, length), source.size - offset)
+        bytes = await source.read(offset, Math.max(length, most))
+        start = offset
+      }
+      return bytes.subarray(offset - start, offset - start + length)
+    },
+  }
+}

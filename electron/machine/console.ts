@@ -19,6 +19,8 @@ const OTHER_CONTROLS = new RegExp(String.raw`[\x00-\x08\x0b-\x1f\x7f]`, 'g')
 export class ConsoleLines {
   readonly #onLine: (line: string) => void
   #line = ''
+  /** The unfinished line was given out as a prompt already. */
+  #told = false
 
   constructor(onLine: (line: string) => void) {
     this.#onLine = onLine
@@ -29,11 +31,20 @@ export class ConsoleLines {
     this.#line += bytes.toString('latin1')
     const lines = this.#line.split(/[\r\n]+/)
     this.#line = lines.pop() ?? ''
+    if (lines.length > 0) this.#told = false
     for (const line of lines) this.#emit(line)
     while (this.#line.length > LONGEST_LINE) {
       this.#emit(this.#line.slice(0, LONGEST_LINE))
       this.#line = this.#line.slice(LONGEST_LINE)
     }
+  }
+
+  /** The line that has not ended, once for each: what a target waits behind when it says no more. */
+  prompt(): string | undefined {
+    const text = plain(this.#line)
+    if (this.#told || text === '') return undefined
+    this.#told = true
+    return text
   }
 
   /** Gives out the last line if it never ended. */
@@ -43,7 +54,11 @@ export class ConsoleLines {
   }
 
   #emit(line: string): void {
-    const plain = line.replace(ESCAPE_SEQUENCE, '').replace(OTHER_CONTROLS, '').trimEnd()
-    for (let at = 0; at < plain.length; at += LONGEST_LINE) this.#onLine(plain.slice(at, at + LONGEST_LINE))
+    const text = plain(line)
+    for (let at = 0; at < text.length; at += LONGEST_LINE) this.#onLine(text.slice(at, at + LONGEST_LINE))
   }
+}
+
+function plain(line: string): string {
+  return line.replace(ESCAPE_SEQUENCE, '').replace(OTHER_CONTROLS, '').trimEnd()
 }

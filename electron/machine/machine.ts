@@ -32,6 +32,8 @@ const MINUTE = 60_000
 /** Milliseconds for which a key is down, and then up: what a boot loader that polls its keyboard can follow. */
 const KEY_DOWN = 20
 const KEY_UP = 30
+/** Milliseconds without a character after which an unfinished line is a prompt: longer than a line takes to write. */
+const SILENCE = 150
 /** Milliseconds for QEMU to end by itself after `quit`. */
 const QUIT_PATIENCE = 2000
 /** Characters of QEMU's complaints that are kept: the last ones say why it ended. */
@@ -56,7 +58,10 @@ export class Machine {
     const hardware = { ...HARDWARE, ...options }
     const { mac: client } = hardware
     const { emit, cable } = options
-    const console = await listenForLines((line) => emit({ type: 'console-line', client, line }))
+    const console = await listenForLines(
+      (line) => emit({ type: 'console-line', client, line }),
+      (text) => emit({ type: 'console-prompt', client, text }),
+    )
     const firmware = await listenForLines((line) => machine.#heedFirmware(line))
     const argv = qemuArguments(hardware, (id) => cable.netdev(id), {
       console: console.address,
@@ -176,11 +181,26 @@ export class Machine {
   }
 }
 
-function listenForLines(onLine: (line: string) => void): Promise<Listener> {
+function listenForLines(
+  onLine: (line: string) => void,
+  onPrompt?: (text: string) => void,
+): Promise<Listener> {
   const lines = new ConsoleLines(onLine)
   return listenPrivately((socket) => {
-    socket.on('data', (bytes) => lines.push(bytes))
-    socket.on('close', () => lines.end())
+    let silence: NodeJS.Timeout | undefined
+    const isSilent = () => {
+      const text = lines.prompt()
+      if (text !== undefined) onPrompt?.(text)
+    }
+    socket.on('data', (bytes) => {
+      lines.push(bytes)
+      clearTimeout(silence)
+      silence = setTimeout(isSilent, SILENCE)
+    })
+    socket.on('close', () => {
+      clearTimeout(silence)
+      lines.end()
+    })
     // That QEMU ended is told by its process.
     socket.on('error', () => {})
   })

@@ -5,6 +5,7 @@ import { listInterfaces } from '../link/interfaces.ts'
 import { openNic, type Nic } from '../link/nic/nic.ts'
 import { Wire } from '../link/wire/wire.ts'
 import { Machine } from '../machine/machine.ts'
+import { Typist } from '../machine/typist.ts'
 import type { Ipv4Address, Subnet } from '../protocols/addresses.ts'
 import { readSubnet } from './address.ts'
 import type { Command, LinkChoice, StartOptions } from './commands.ts'
@@ -54,6 +55,9 @@ export class BootService {
       case 'reset-target':
         await this.#requireMachine().reset()
         return null
+      case 'type':
+        await this.#requireMachine().type(`${command.text}\n`)
+        return null
     }
   }
 
@@ -95,8 +99,18 @@ export class BootService {
     const session = await Session.start({ link, planned, dhcp: options.dhcp, isShared: false, emit })
     this.#closers.push(() => session.close())
     const { memory, nic } = choice
-    const machine = await Machine.start({ cable: link, memory, nic, emit: this.#journal.record })
+    const typist = typistFor(planned, choice)
+    const machine = await Machine.start({
+      cable: link,
+      memory,
+      nic,
+      emit: (happening) => {
+        emit(happening)
+        typist?.heed(happening)
+      },
+    })
     this.#closers.push(() => machine.quit())
+    typist?.sitDown((text) => machine.type(text))
     this.#machine = machine
   }
 
@@ -192,4 +206,12 @@ export class BootService {
       ])
     return this.#machine
   }
+}
+
+function typistFor({ chain, plan }: PlannedSession, choice: WireChoice): Typist | undefined {
+  if (plan.typing !== undefined) return new Typist(plan.typing.prompt, choice.type ?? plan.typing.lines)
+  if (choice.type === undefined) return undefined
+  throw new ServiceFailure('bad-choice', `The chain "${chain.id}" boots without a prompt to type at.`, [
+    'Leave the text to type out.',
+  ])
 }

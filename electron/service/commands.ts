@@ -16,6 +16,9 @@ const macAddress = z
   )
   .toLowerCase()
 
+/** What a US keyboard can type in one go, without the Return key. */
+const typedText = z.string().regex(/^[ -~]{0,500}$/, 'What is typed is one line of ASCII characters')
+
 /** A path on this computer, read with the rights of the user and never with root's. */
 const path = z.string().min(1).max(4096)
 
@@ -48,6 +51,8 @@ export const LinkChoice = z.discriminatedUnion('kind', [
     /** The virtual target on the other end; memory in MiB. */
     memory: z.int().min(16).max(65_536).default(512),
     nic: NicModel.default('e1000'),
+    /** Lines to type at the loader's prompt, the next each time that it waits there; absent: those of the chain. */
+    type: z.array(typedText).optional(),
     faults: z.string().optional(),
     /** A pcapng file that every frame is written to. */
     capture: path.optional(),
@@ -110,6 +115,8 @@ export const Command = z.discriminatedUnion('name', [
   /** Writes the virtual target's screen as PNG. */
   z.strictObject({ name: z.literal('screenshot'), path }),
   z.strictObject({ name: z.literal('reset-target') }),
+  /** Types a line at the virtual target's keyboard, and the Return key. */
+  z.strictObject({ name: z.literal('type'), text: typedText }),
 ])
 export type Command = z.infer<typeof Command>
 

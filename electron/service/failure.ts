@@ -1,4 +1,6 @@
 import { ChoiceError, PlanError } from '../chains/chain.ts'
+import { LayoutError } from '../formats/hfsplus/entries.ts'
+import { ImageError } from '../library/images/content.ts'
 import { ImportError } from '../library/import.ts'
 import { MachineError } from '../machine/find.ts'
 import { LinkError } from '../link/link.ts'
@@ -33,7 +35,13 @@ export function failureOf(error: unknown): Failure {
     }
   if (error instanceof ImportError && error.code === 'not-readable')
     return { code: 'bad-choice', message: error.message, remedies: [error.remedy, NAME_THE_OWNER] }
-  if (error instanceof ImportError || error instanceof ChoiceError || error instanceof MachineError)
+  if (
+    error instanceof ImportError ||
+    error instanceof ImageError ||
+    error instanceof LayoutError ||
+    error instanceof ChoiceError ||
+    error instanceof MachineError
+  )
     return { code: 'bad-choice', message: error.message, remedies: [error.remedy] }
   if (error instanceof DecodeError) return { code: 'bad-input', message: error.message, remedies: [] }
   return { code: 'failed', message: error instanceof Error ? error.message : String(error), remedies: [] }

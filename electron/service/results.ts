@@ -19,4 +19,5 @@ export interface Results extends Record<Command['name'], unknown> {
   stop: null
   screenshot: null
   'reset-target': null
+  type: null
 }

@@ -9,6 +9,7 @@ import type { DhcpChoice } from './commands.ts'
 import { ServiceFailure } from './failure.ts'
 import { recordFiles } from './hashing.ts'
 import { sourceOf, startExporting, type ServiceRecord } from './exporting.ts'
+import { watchKernels } from './kernel-watch.ts'
 import type { PlannedSession } from './planning/index.ts'
 import { leaseFile } from './state-folder.ts'
 
@@ -63,6 +64,9 @@ export class Session {
       const exporting = await startExporting(link, exports, emit)
       this.#closers.push(() => exporting.close())
       services.push(...exporting.services)
+      for (const { source, watched } of exports)
+        if (source.kind === 'folder' && watched === true)
+          this.#closers.push(await watchKernels(source.folder, emit))
     }
 
     let pool: DhcpServer['pool']

@@ -25,6 +25,21 @@ it('leaves out what a terminal would do: colours, cursor moves, titles, bells', 
   expect(linesOf('\x1b[1', ';31mred\x1b', '[0m\n')).toEqual(['red'])
 })
 
+it('gives what a target waits behind once, and again for the next line', () => {
+  const lines: string[] = []
+  const console = new ConsoleLines((line) => lines.push(line))
+  const say = (text: string) => console.push(Buffer.from(text))
+  say('Hello\n')
+  expect(console.prompt()).toBeUndefined()
+  say('\x1b[1mNetBoot> ')
+  expect(console.prompt()).toBe('NetBoot>')
+  say('help')
+  expect(console.prompt()).toBeUndefined()
+  say('\r\nNetBoot> ')
+  expect(console.prompt()).toBe('NetBoot>')
+  expect(lines).toEqual(['Hello', 'NetBoot> help'])
+})
+
 it('cuts a line that never ends', () => {
   expect(linesOf('x'.repeat(3000)).map(({ length }) => length)).toEqual([1024, 1024, 952])
 })

@@ -1,12 +1,14 @@
 import { isUtf8 } from 'node:buffer'
 import { lstat, readdir, readlink } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import type { VolumeEntry } from '../../formats/hfsplus/entries.ts'
 import { ImageError, type ImageContent } from './content.ts'
 
 export interface FolderOptions {
   /** Users and groups by their numbers on this computer; everything is root's when absent. */
   readonly keepOwners?: boolean
+  /** Absolute paths of what is not to be on the volume, such as the image itself. */
+  readonly leaveOut?: readonly string[]
   /** Told of what cannot be on a volume, such as sockets; paths are those of this computer. */
   readonly onSkipped?: (path: string) => void
 }
@@ -58,9 +60,10 @@ async function namesIn(folder: string): Promise<string[]> {
 async function describe(
   folder: string,
   path: string,
-  { keepOwners = false, onSkipped }: FolderOptions,
+  { keepOwners = false, leaveOut = [], onSkipped }: FolderOptions,
 ): Promise<VolumeEntry<ImageContent> | undefined> {
   const place = join(folder, path.replaceAll('/', sep))
+  if (leaveOut.length > 0 && leaveOut.includes(resolve(place))) return undefined
   try {
     const stat = await lstat(place)
     const common = {

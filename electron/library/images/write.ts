@@ -1,6 +1,7 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import type { ImagePlan, Piece } from '../../formats/image-plan.ts'
 import { readContent, type ImageContent } from './content.ts'
+import { writeWithHoles } from './holes.ts'
 
 export interface WriteOptions {
   /** In bytes of the image, holes included; comes at most once for each few megabytes. */
@@ -12,9 +13,6 @@ export interface WriteOptions {
 const BATCH = 4 * 1024 * 1024
 /** Files that are read at the same time into one batch: as many as libuv has threads for. */
 const READERS = 4
-/** Stretches of zeros are left out of the file from this length on. */
-const HOLE = 64 * 1024
-const ZEROS = Buffer.alloc(HOLE)
 
 /** A stretch of the image that is filled in memory and written at once. */
 interface Batch {
@@ -110,28 +108,4 @@ async function fill(bytes: Buffer, batch: Batch): Promise<void> {
     }
   }
   await Promise.all(Array.from({ length: READERS }, reader))
-}
-
-/** Writes what is not zero, in stretches as long as can be. */
-async function writeWithHoles(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
-  for (let start = 0; start < bytes.length;) {
-    const hole = isHole(bytes, start)
-    let end = start
-    do end = Math.min(end + HOLE, bytes.length)
-    while (end < bytes.length && isHole(bytes, end) === hole)
-    if (!hole) await writeAll(file, bytes.subarray(start, end), at + start)
-    start = end
-  }
-}
-
-function isHole(bytes: Buffer, start: number): boolean {
-  const end = Math.min(start + HOLE, bytes.length)
-  return bytes.compare(ZEROS, 0, end - start, start, end) === 0
-}
-
-async function writeAll(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done)
-    done += bytesWritten
-  }
 }

@@ -70,7 +70,9 @@ export function offsetOf(offset: bigint): number {
 /** Looks a name up, and reports it if it is not there. */
 export async function lookupIn(node: ExportedNode, name: string, call: NfsCall): Promise<Found> {
   try {
-    return await node.volume.lookup(node.key, name)
+    const found = await node.volume.lookup(node.key, name)
+    call.services.reports.lookedUp(call.caller, node.identityOf(found.key))
+    return found
   } catch (error) {
     if (error instanceof NfsError && error.status === Status.NOENT)
       call.services.reports.lookupMissed(call.caller, `${node.path === '/' ? '' : node.path}/${name}`)

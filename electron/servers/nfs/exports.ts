@@ -56,7 +56,12 @@ export class ExportedNode {
 
   /** Tells the node from those of all exports. */
   get identity(): string {
-    return `${this.#export.number} ${this.key}`
+    return this.identityOf(this.key)
+  }
+
+  /** The identity of another node of the same volume. */
+  identityOf(key: NodeKey): string {
+    return `${this.#export.number} ${key}`
   }
 
   /** Where the node is, by the name of its export: `/srv/root/mach_kernel`. */

@@ -51,7 +51,14 @@ export class Reports {
     this.#emit = emit
   }
 
+  portAsked({ address }: Caller, program: 'nfs' | 'mount', version: number): void {
+    if (!this.#isNews('port')) return
+    this.#tell(address, (client) => ({ type: 'nfs-port-asked', ...client, address, program, version }))
+  }
+
   mounted({ address }: Caller, path: string): void {
+    // Who mounts starts anew: a loader that asks for the next kernel, say.
+    this.#client(address).hasRead = false
     this.#tell(address, (client) => ({ type: 'nfs-mounted', ...client, address, path }))
   }
 
@@ -68,12 +75,18 @@ export class Reports {
     this.#tell(address, (client) => ({ type: 'nfs-lookup-missed', ...client, address, file, expected }))
   }
 
+  /** A file that was read whole and is looked up again is read anew from here on: the target boots it again. */
+  lookedUp({ address }: Caller, file: string): void {
+    const key = readingKey(address, file)
+    if (this.#readings.get(key)?.ended === true) this.#readings.delete(key)
+  }
+
   read({ address }: Caller, read: Read): void {
     // A read past the end is how read-ahead ends, and nothing of the file.
     if (read.length === 0) return
     this.#client(address).hasRead = true
     const now = performance.now()
-    const key = `${address} ${read.file}`
+    const key = readingKey(address, read.file)
     const reading = this.#readings.get(key) ?? this.#start(key, address, read, now)
     reading.lastReadAt = now
     if (reading.ended) return
@@ -189,6 +202,10 @@ class Client {
     }
     find().then(known, () => known(undefined))
   }
+}
+
+function readingKey(address: Ipv4Address, file: string): string {
+  return `${address} ${file}`
 }
 
 function addressOf(key: string): Ipv4Address {

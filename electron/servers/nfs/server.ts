@@ -66,10 +66,15 @@ export async function startNfsServer(link: Link, emit: Emit, options: NfsOptions
     [
       // Last: who finds the port mapper finds everything else.
       ports.portmap,
-      portmapProgram(link.address, [
-        { program: NFS_PROGRAM, versions: [...nfs.keys()], port: ports.nfs },
-        { program: MOUNT_PROGRAM, versions: MOUNT_VERSIONS, port: ports.mount },
-      ]),
+      portmapProgram(
+        link.address,
+        [
+          { program: NFS_PROGRAM, versions: [...nfs.keys()], port: ports.nfs },
+          { program: MOUNT_PROGRAM, versions: MOUNT_VERSIONS, port: ports.mount },
+        ],
+        (caller, program, version) =>
+          reports.portAsked(caller, program === NFS_PROGRAM ? 'nfs' : 'mount', version),
+      ),
     ],
   ]
   const opened: { close(): void }[] = []

@@ -20,7 +20,14 @@ import {
   type Netid,
 } from '../../protocols/sunrpc/rpcbind.ts'
 import { writeBoolean, writeString } from '../../protocols/sunrpc/xdr.ts'
-import { nullProcedure, procedure, type Procedure, type Program, type ProgramVersion } from './program.ts'
+import {
+  nullProcedure,
+  procedure,
+  type Caller,
+  type Procedure,
+  type Program,
+  type ProgramVersion,
+} from './program.ts'
 
 /** A program that answers at a port, over UDP and TCP alike. */
 export interface Registration {
@@ -28,6 +35,9 @@ export interface Registration {
   readonly versions: readonly number[]
   readonly port: number
 }
+
+/** Called when a client was told the port of a program. */
+type Found = (caller: Caller, program: number, version: number) => void
 
 const NETIDS: readonly (readonly [Netid, number])[] = [
   ['udp', IpProtocol.UDP],
@@ -41,21 +51,25 @@ const OWNER = 'bootwire'
  * Nothing can be registered from outside, and calls are not passed on (CALLIT, INDIRECT, BCAST): both are what
  * port mappers are attacked by.
  */
-export function portmapProgram(address: Ipv4Address, registrations: readonly Registration[]): Program {
+export function portmapProgram(
+  address: Ipv4Address,
+  registrations: readonly Registration[],
+  onFound: Found = () => {},
+): Program {
   const mappings = registrations.flatMap(({ program, versions, port }) =>
     versions.flatMap((version) => NETIDS.map(([, protocol]) => ({ program, version, protocol, port }))),
   )
   return {
     number: PORTMAP_PROGRAM,
     versions: new Map([
-      [PORTMAP_VERSION, portmapVersion(mappings)],
+      [PORTMAP_VERSION, portmapVersion(mappings, onFound)],
       [RpcbindVersion.THREE, rpcbindVersion(address, mappings, [])],
       [RpcbindVersion.FOUR, rpcbindVersion(address, mappings, [RpcbindProcedure.GETVERSADDR])],
     ]),
   }
 }
 
-function portmapVersion(mappings: readonly Mapping[]): ProgramVersion {
+function portmapVersion(mappings: readonly Mapping[], onFound: Found): ProgramVersion {
   return new Map<number, Procedure>([
     [PortmapProcedure.NULL, nullProcedure],
     [PortmapProcedure.SET, refusal(readMapping)],
@@ -64,10 +78,13 @@ function portmapVersion(mappings: readonly Mapping[]): ProgramVersion {
       PortmapProcedure.GETPORT,
       procedure({
         read: readMapping,
-        run: ({ program, version, protocol }) =>
-          mappings.find(
+        run: ({ program, version, protocol }, caller) => {
+          const found = mappings.find(
             (one) => one.program === program && one.version === version && one.protocol === protocol,
-          )?.port ?? 0,
+          )
+          if (found !== undefined) onFound(caller, program, version)
+          return found?.port ?? 0
+        },
         write: (writer, port) => writer.u32(port),
       }),
     ],

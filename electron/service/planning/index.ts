@@ -4,11 +4,13 @@ import type { ChainChoice, StartOptions } from '../commands.ts'
 import { planExports } from '../exporting.ts'
 import { ServiceFailure } from '../failure.ts'
 import type { ChainPlanner, PlanningContext } from './planner.ts'
+import { planNetbootChoice } from './netboot.ts'
 import { planPxelinuxChoice } from './pxelinux.ts'
 
 /** By the identifier of the chain. */
 const planners: Readonly<Record<string, ChainPlanner>> = {
   pxelinux: planPxelinuxChoice,
+  netboot: planNetbootChoice,
 }
 
 /** All that a session needs to know before its servers start. */

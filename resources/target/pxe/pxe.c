@@ -52,6 +52,11 @@ bool pxe_scan(void)
         return false;
 }
 
+struct far_pointer pxe_entry(void)
+{
+        return entry_point;
+}
+
 uint16_t pxe_call(enum pxe_call operation, void *parameters, size_t size)
 {
         struct far_pointer block = low_pointer(LOW_PARAMETERS);

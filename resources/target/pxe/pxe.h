@@ -15,6 +15,9 @@ bool pxe_scan(void);
 /* Takes a !PXE into use whose place is known. False when it is none. */
 bool pxe_use(const struct bang_pxe *bang_pxe);
 
+/* How the API in use is entered, for code that calls it by itself. */
+struct far_pointer pxe_entry(void);
+
 /*
  * One call of the PXE API. `parameters` are copied to the low area and back; pointers within must be below 1 MB.
  * Every parameter block begins with its status, which is only for messages: zero as result means success.

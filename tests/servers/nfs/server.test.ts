@@ -373,6 +373,42 @@ describe('reading', () => {
     expect(transfers[1]).toMatchObject({ outcome: 'complete', bytes: kernel.length })
   })
 
+  test('is told as a transfer of its own when it is looked up again, as by a loader that boots it again', async () => {
+    for (let boot = 0; boot < 3; boot++) {
+      const { handle: root } = await client.mount('/srv/nbtest/k')
+      const { handle } = await client.lookup(root, 'hello')
+      await client.readAll(handle)
+    }
+    const outcomes = events.flatMap((event) => (event.type === 'transfer-ended' ? [event.outcome] : []))
+    expect(outcomes).toEqual(['complete', 'complete', 'complete'])
+  })
+
+  test('gives the new file when another is moved into its place, and the old one is gone', async () => {
+    const { handle: root } = await client.mount('/srv/nbtest/k')
+    const { handle: old } = await client.lookup(root, 'hello')
+    expect((await client.readAll(old)).equals(kernel)).toBe(true)
+    writeFileSync(join(folder, 'k', 'hello.new'), 'rebuilt')
+    renameSync(join(folder, 'k', 'hello.new'), join(folder, 'k', 'hello'))
+    const { handle, attributes } = await client.lookup(root, 'hello')
+    expect(handle.equals(old)).toBe(false)
+    expect(attributes).toMatchObject({ size: 7 })
+    expect((await client.readAll(handle)).toString()).toBe('rebuilt')
+    expect((await client.getattr(old)).status).toBe(70)
+  })
+
+  test('a name that is not there is news again once the client has mounted anew', async () => {
+    for (let boot = 0; boot < 2; boot++) {
+      const { handle: root } = await client.mount('/srv/nbtest/k')
+      await client.lookup(root, 'missing')
+      const { handle } = await client.lookup(root, 'hello')
+      await client.read(handle, 0, 10)
+    }
+    expect(events.flatMap((event) => (event.type === 'nfs-lookup-missed' ? [event.expected] : []))).toEqual([
+      false,
+      false,
+    ])
+  })
+
   test('a name that is not there is news before anything was read, and expected after', async () => {
     const { handle: root } = await client.mount('/srv/nbtest/k')
     await client.lookup(root, 'missing')

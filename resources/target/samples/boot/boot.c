@@ -1,120 +1,114 @@
 /*
- * A stand-in for a boot loader of the boot-132 family: finds what such a one looks for, says of each file how large
- * it is and its CRC-32, and starts the kernel with the arguments in the property list. With it the way through
- * memdisk, mboot.c32 and boot1pxe can be tried without a file of anyone else's.
+ * A stand-in for `boot` of the boot-132 family: finds what the real one starts Darwin with, in the order and by the
+ * ways of the real one, and tells how large it is and its CRC-32. A kernel that is a Mach-O file for i386 is started
+ * with the flags in the options; nothing else is.
  */
-#include "../../pxe/a20.h"
 #include "../../pxe/console.h"
 #include "../../pxe/realmode.h"
 #include "../../pxe/string.h"
+#include "../checksum/crc32.h"
+#include "../hello/multiboot.h"
+#include "entry.h"
 #include "macho.h"
-#include "store.h"
+#include "options.h"
+#include "source.h"
 
-/* What the family writes here is what it is known by. */
-static const char banner[] = "Darwin/x86 boot v5.0.132 - Bootwire v" BOOTWIRE_VERSION " stand-in";
+enum { NETWORK_DEVICE = 0xe0 };
+/* Where boot-132 reads files to, and how large they may be (memory.h). */
+enum { LOAD_AT = 0x06800000, LOAD_SIZE = 0x01800000 };
 
-enum {
-        LOW_AREA = 0x18000,          /* base memory that neither we nor who called us is in */
-        FILES = 0x4000000,           /* 64 MB: where files are read to */
-        FILES_LIMIT = 0x8000000,
-};
+static const char banner[] = "Darwin/x86 boot v5.0.132 - Bootwire stand-in " BOOTWIRE_VERSION;
 
-static const char *const plists[] = { "Extra/com.apple.Boot.plist", "com.apple.Boot.plist" };
-static const char *const kernels[] = { "mach_kernel", "mach.macosx" };
-static const char *const mkexts[] = { "Extra/Extensions.mkext", "System/Library/Extensions.mkext",
-                                      "mach.macosx.mkext", "mach_kernel.mkext" };
-static const char *const versions[] = { "System/Library/CoreServices/SystemVersion.plist" };
+static uint8_t *const buffer = (uint8_t *)LOAD_AT;
+static const struct multiboot_module *module;
 
-struct loaded {
-        char *bytes;
-        uint32_t size;
-};
-
-/* CRC-32 as in Ethernet, gzip and zlib, four bits at a time. */
-static uint32_t crc32(const char *bytes, uint32_t size)
+static bool module_read(uint64_t offset, uint32_t length, void *to)
 {
-        uint32_t crc = 0xffffffff;
-        while (size--) {
-                crc ^= (uint8_t)*bytes++;
-                for (int bit = 0; bit < 8; bit++)
-                        crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-        }
-        return ~crc;
+        if (offset + length > module->end - module->start)
+                return false;
+        memcpy(to, (const uint8_t *)module->start + (uint32_t)offset, length);
+        return true;
 }
 
-/* The first of these that is there. Files are read one behind the other. */
-static struct loaded load(const struct store *store, const char *const paths[], int count)
+static bool by_network(const char *path, uint32_t *length)
 {
-        static char *next = (char *)FILES;
-        for (int i = 0; i < count; i++) {
-                struct loaded file = { next, 0 };
-                if (!store->load(paths[i], next, (uint32_t)((char *)FILES_LIMIT - next), &file.size))
+        return network_load(path, buffer, LOAD_SIZE, length) == 0;
+}
+
+static bool by_volume(const char *path, uint32_t *length)
+{
+        return volume_load(path, buffer, LOAD_SIZE, length);
+}
+
+/* The first of several places, which end with a null pointer: its length in the buffer, or zero. */
+static uint32_t report(bool (*load)(const char *, uint32_t *), const char *const *places)
+{
+        for (; *places; places++) {
+                uint32_t length;
+                if (!load(*places, &length))
                         continue;
-                print("%s: %u bytes, CRC-32 %08x\n", paths[i], file.size, crc32(file.bytes, file.size));
-                file.bytes[file.size] = 0;
-                next += (file.size + 16) & ~15u;
-                return file;
+                print("%s: %u bytes, CRC-32 %08x\n", *places, length, crc32(buffer, buffer + length));
+                return length;
         }
-        print("%s: not there\n", paths[0]);
-        return (struct loaded){ 0, 0 };
-}
-
-static char *find(char *text, const char *wanted)
-{
-        size_t length = strlen(wanted);
-        for (; text && *text; text++)
-                if (!strncmp(text, wanted, length))
-                        return text + length;
         return 0;
 }
 
-/* What is between <string> and </string> behind a key; the text is cut there. */
-static const char *value_of(char *plist, const char *key)
-{
-        char *value = find(find(plist, key), "<string>");
-        char *end = value ? strchr(value, '<') : 0;
-        if (!end)
-                return "";
-        *end = 0;
-        return value;
-}
-
+/* The start of what a kernel is handed in EAX (xnu pexpert/i386/boot.h), as it was before Darwin 11. */
 static struct boot_args {
         uint16_t revision, version;
         char command_line[1024];
         uint32_t rest[256];
 } boot_args = { .revision = 5, .version = 1 };
 
-void boot_kernel(uint32_t entry, const void *boot_args) __attribute__((noreturn));
-
-void boot_main(uint32_t device, const char *module, const char *module_end);
-void boot_main(uint32_t device, const char *module, const char *module_end)
+static void start(uint32_t entry)
 {
+        console_leave();
+        __asm__ volatile("cli; jmp *%0" : : "r"(entry), "a"(&boot_args) : "memory");
+}
+
+static bool choose_source(bool (**load)(const char *, uint32_t *))
+{
+        const struct multiboot_info *info = (const struct multiboot_info *)entry_information;
+        *load = by_volume;
+        if (entry_multiboot == MULTIBOOT_LOADED && info->flags & HAS_MODULES && info->module_count) {
+                module = (const struct multiboot_module *)info->modules;
+                print("Booted by MultiBoot, with a module of %u bytes.\n", module->end - module->start);
+                return volume_open(module_read);
+        }
+        uint8_t drive = entry_multiboot == MULTIBOOT_LOADED ? 0x80 : (uint8_t)entry_device;
+        print("Boot device %02x.\n", drive);
+        if (drive == NETWORK_DEVICE) {
+                *load = by_network;
+                return true;
+        }
+        return disk_open(drive) && volume_open(disk_read);
+}
+
+void boot_main(void)
+{
+        static const char *const options[] = { "/Extra/com.apple.Boot.plist", "/com.apple.Boot.plist", 0 };
+        static const char *const kernels[] = { "/mach_kernel", "/mach.macosx", 0 };
+        static const char *const extensions[] = { "/Extra/Extensions.mkext", "/System/Library/Extensions.mkext",
+                                                  "/mach_kernel.mkext", "/mach.macosx.mkext", 0 };
+        bool (*load)(const char *, uint32_t *);
         realmode_install(LOW_AREA);
-        a20_enable();
         console_start(115200);
         print("%s\n", banner);
-
-        const struct store *store = module ? memory_store(module, (uint32_t)(module_end - module))
-                                           : drive_store((uint8_t)device);
-        if (!store) {
-                print("No HFS+ volume on device %02x.\n", device);
-                return;
+        if (!choose_source(&load)) {
+                print("There is no volume to boot from.\n");
+        } else {
+                option_text(buffer, report(load, options), "Kernel Flags", boot_args.command_line,
+                            sizeof boot_args.command_line);
+                uint32_t has_kernel = report(load, kernels);
+                uint32_t entry = macho_load(buffer, has_kernel);
+                uint32_t has_extensions = report(load, extensions);
+                print(has_kernel && has_extensions ? "Starting Darwin/x86 (stand-in).\n" : "There is no %s.\n",
+                      has_kernel ? "mkext" : "kernel");
+                if (entry)
+                        start(entry);
         }
-        print("Reading %s\n", store->name);
-        struct loaded plist = load(store, plists, sizeof plists / sizeof *plists);
-        struct loaded kernel = load(store, kernels, sizeof kernels / sizeof *kernels);
-        load(store, mkexts, sizeof mkexts / sizeof *mkexts);
-        load(store, versions, sizeof versions / sizeof *versions);
-        if (!kernel.bytes)
-                return;
-        format_text(boot_args.command_line, sizeof boot_args.command_line, "%s",
-                    value_of(plist.bytes, "<key>Kernel Flags</key>"));
-        uint32_t entry = macho_load(kernel.bytes, kernel.size);
-        if (!entry) {
-                print("The kernel is no Mach-O file for i386.\n");
-                return;
-        }
-        print("Starting Darwin x86\n");
-        boot_kernel(entry, &boot_args);
+        console_leave();
+        if (entry_multiboot)
+                for (;;)
+                        __asm__ volatile("cli; hlt");
 }

@@ -29,7 +29,7 @@ static int fits(const struct segment *segment, uint32_t size)
                segment->file_size <= segment->memory_size && segment->address >= 0x100000;
 }
 
-uint32_t macho_load(const char *file, uint32_t size)
+uint32_t macho_load(const uint8_t *file, uint32_t size)
 {
         const struct header *header = (const struct header *)file;
         if (size < sizeof *header || header->magic != MAGIC || header->processor != I386)

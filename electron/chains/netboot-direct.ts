@@ -1,0 +1,83 @@
+import type { Ipv4Address } from '../protocols/addresses.ts'
+import type { BootPlan } from './chain.ts'
+import { firmwareMilestones, loaded } from './firmware-milestones.ts'
+import { netbootCommand } from './netboot-commands.ts'
+import { answerWithNetboot, NETBOOT_PROGRAM, NETBOOT_SCRIPT } from './netboot.ts'
+import { kernelRuns, type ConsoleWatch } from './pxelinux-milestones.ts'
+import { servedNames } from './pxelinux-names.ts'
+import type { ChosenFile, OriginatedContent } from './pxelinux.ts'
+
+export interface DirectChoices {
+  readonly program: OriginatedContent
+  readonly server: Ipv4Address
+  readonly kernel: ChosenFile
+  /** In the order in which the kernel gets them. */
+  readonly modules: readonly ChosenFile[]
+  /** Present when the target's serial port can be seen. */
+  readonly console?: ConsoleWatch
+}
+
+/**
+ * PXE ROM -> netboot.0 -> a MultiBoot kernel with its arguments and modules by TFTP, with nobody at the prompt and
+ * without a file of Syslinux.
+ * @throws {ChoiceError} when NetBoot cannot carry the arguments
+ */
+export function planDirect({ program, server, kernel, modules, console }: DirectChoices): BootPlan {
+  const chosen = [kernel, ...modules]
+  const names = servedNames(
+    chosen.map(({ name }) => name),
+    [NETBOOT_PROGRAM, NETBOOT_SCRIPT],
+  )
+  const command = netbootCommand(
+    server,
+    chosen.map(({ args }, index) => ({ path: `/${names[index]!}`, args })),
+    'tftp',
+  )
+  const [kernelName = '', ...moduleNames] = names
+  const lastModule = moduleNames.at(-1)
+  return {
+    files: [
+      { name: NETBOOT_PROGRAM, ...program },
+      {
+        name: NETBOOT_SCRIPT,
+        content: { kind: 'bytes', bytes: Buffer.from(`# Made by Bootwire.\n${command}\n`, 'latin1') },
+        origin: 'made by Bootwire',
+      },
+      ...chosen.map(({ content, origin }, index) => ({ name: names[index]!, content, origin })),
+    ],
+    hints: [
+      { text: 'NetBoot loads the kernel by itself; any key at the target ends at its prompt instead.' },
+    ],
+    milestones: [
+      ...firmwareMilestones('netboot', NETBOOT_PROGRAM),
+      loaded(
+        'script',
+        'NetBoot',
+        NETBOOT_SCRIPT,
+        5,
+        'NetBoot was loaded but asks for nothing: read the screen of the target.',
+      ),
+      loaded(
+        'kernel',
+        'Kernel',
+        kernelName,
+        10,
+        'If the target shows an error, the kernel is none that NetBoot can load.',
+      ),
+      ...(lastModule === undefined
+        ? []
+        : [
+            loaded(
+              'modules',
+              modules.length === 1 ? 'Module' : `${modules.length} modules`,
+              lastModule,
+              10 * modules.length,
+              'If the rate stays at zero, the target may be out of memory.',
+            ),
+          ]),
+      ...(console === undefined ? [] : [kernelRuns(console.text)]),
+    ],
+    expectsMiss: () => false,
+    answer: (client) => answerWithNetboot(client),
+  }
+}

@@ -1,0 +1,69 @@
+#include "ramdisk.h"
+#include "inflate.h"
+#include "reserve.h"
+#include "served.h"
+#include "settings.h"
+#include "../pxe/string.h"
+#include "words.h"
+
+#define IMAGE "boot.img"
+
+static const uint8_t *image;
+
+static bool read(uint32_t first, uint32_t count, uint8_t *to)
+{
+        memcpy(to, image + first * SECTOR, count * SECTOR);
+        return true;
+}
+
+bool ramdisk_fits(uint32_t size)
+{
+        uint32_t needed = settings.memory + (size >> 20) + 1;
+        return needed <= reserve_total() ||
+               fail("the image of %s and boot need %u MB of memory, and there are %u MB", size_text(size), needed, reserve_total());
+}
+
+static bool is_gzip(const uint8_t *bytes, uint32_t length)
+{
+        return length > 18 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+}
+
+/* What was loaded at the bottom of the free memory goes to where nobody else looks. */
+static bool settle(const uint8_t *loaded, uint32_t length, uint32_t *size)
+{
+        bool packed = is_gzip(loaded, length);
+        *size = length;
+        if (packed)
+                memcpy(size, loaded + length - 4, 4); /* RFC 1952, section 2.3.1: ISIZE */
+        if (!ramdisk_fits(*size))
+                return false;
+        uint8_t *to = (uint8_t *)reserve_take(*size, false);
+        if (!to || (packed && loaded + length > to))
+                return fail("there is no piece of memory for %s in one", size_text(*size));
+        if (packed) {
+                print("Unpacking %s to %s.\n", size_text(length), size_text(*size));
+                if (!gunzip(loaded, length, to, *size))
+                        return fail("its gzip packing is damaged");
+        } else
+                memmove(to, loaded, length);
+        memset(to + *size, 0, -*size & (SECTOR - 1));
+        image = to;
+        return true;
+}
+
+bool ramdisk_load(struct tftp *file, struct disk *disk)
+{
+        uint32_t room, length, size;
+        uint8_t *at = (uint8_t *)reserve_largest(&room);
+        /* Of a known size, and no gzip file, it could go where it stays; but that is known only afterwards. */
+        if (!served_read(file, IMAGE, at, room, &length))
+                return false;
+        if (length < SECTOR || !settle(at, length, &size)) {
+                if (length < SECTOR)
+                        fail("it is too short for a disk");
+                served_complain(IMAGE);
+                return false;
+        }
+        *disk = (struct disk){ (size + SECTOR - 1) / SECTOR, read };
+        return true;
+}

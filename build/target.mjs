@@ -28,7 +28,7 @@ const programs = [
   },
   {
     name: 'samples/mach_kernel',
-    folders: ['pxe', 'samples/mach_kernel'],
+    folders: ['samples/hello', 'samples/checksum', 'samples/mach_kernel'],
     script: 'samples/mach_kernel/link.ld',
     form: 'flat',
   },

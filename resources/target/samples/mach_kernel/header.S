@@ -43,7 +43,7 @@ kernel_start:
         cli
         movl    $stack_top, %esp
         pushl   %eax
-        call    kernel_main
+        call    darwin_main
 1:      hlt
         jmp     1b
 

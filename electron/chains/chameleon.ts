@@ -12,16 +12,9 @@ import {
 import { memdiskConfig, pxelinuxConfig } from './pxelinux-config.ts'
 import { servedNames } from './pxelinux-names.ts'
 
-export const CHAMELEON_PROFILES = ['memdisk', 'ramdisk', 'local'] as const
-export type ChameleonProfile = (typeof CHAMELEON_PROFILES)[number]
-
-/** A root volume on this computer. */
-export interface NetworkRoot {
-  readonly export: ChainExport
-}
-
 interface Common {
-  readonly root?: NetworkRoot
+  /** A root volume on this computer, for the kernel to mount. */
+  readonly root?: { readonly export: ChainExport }
   readonly hints: readonly Hint[]
   readonly watchesConsole: boolean
 }

@@ -3,6 +3,7 @@ import { chains } from '../../chains/index.ts'
 import type { ChainChoice, StartOptions } from '../commands.ts'
 import { planExports } from '../exporting.ts'
 import { ServiceFailure } from '../failure.ts'
+import { planChameleonChoice } from './chameleon.ts'
 import type { ChainPlanner, PlanningContext } from './planner.ts'
 import { planNetbootChoice } from './netboot.ts'
 import { planPxelinuxChoice } from './pxelinux.ts'
@@ -10,6 +11,7 @@ import { planPxelinuxChoice } from './pxelinux.ts'
 /** By the identifier of the chain. */
 const planners: Readonly<Record<string, ChainPlanner>> = {
   pxelinux: planPxelinuxChoice,
+  chameleon: planChameleonChoice,
   netboot: planNetbootChoice,
 }
 

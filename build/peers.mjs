@@ -14,6 +14,7 @@ import {
   rmSync,
   symlinkSync,
   unlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { delimiter, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,11 +44,13 @@ const peers = {
   rpcbind: 'rpcbind',
   tcpdump: 'tcpdump',
   tshark: 'tshark',
-  'fsck.hfsplus': 'hfsprogs',
   '7zz': '7zip',
   fshfsinfo: 'libfshfs-utils',
   genisoimage: 'genisoimage',
 }
+
+/** The same for packages of Debian's section for programs whose licence is not free: few have it in their sources. */
+const peersOfNonFree = { 'fsck.hfsplus': 'hfsprogs' }
 
 /**
  * What a process needs in its environment to find the peers; nothing where none was unpacked.
@@ -74,7 +77,7 @@ const joinPaths = (...paths) => paths.filter(Boolean).join(delimiter)
 
 /** @param {string[]} names those that there are of these, in all peers */
 const foldersOfPeers = (names) =>
-  Object.values(peers).flatMap((name) =>
+  Object.values({ ...peers, ...peersOfNonFree }).flatMap((name) =>
     names.map((folder) => join(unpacked(name), folder)).filter((path) => existsSync(path)),
   )
 
@@ -83,18 +86,23 @@ const foldersOfPeers = (names) =>
  * @returns {Promise<string[]>} the programs that could not be had
  */
 export async function fetchPeers() {
-  if (process.platform !== 'linux') return Object.keys(peers)
-  const absent = () =>
-    Object.entries(peers).filter(([program]) => findProgram(program, peerEnvironment().PATH) === undefined)
-  const wanted = absent()
+  const absent = (/** @type {Record<string, string>} */ of) =>
+    Object.entries(of).filter(([program]) => findProgram(program, peerEnvironment().PATH) === undefined)
+  const all = { ...peers, ...peersOfNonFree }
+  if (process.platform !== 'linux') return Object.keys(all)
+  const wanted = absent(peers)
+  // What cannot be had is told by the caller, once, with the others.
   if (wanted.length > 0 && hasApt) {
     if (!(await knowsPackages(['dnsmasq-base']))) await refreshLists()
-    for (const [, name] of wanted) {
-      // One that cannot be had is told by the caller, once, with the others.
-      await unpackWithNeeds(name).catch(() => undefined)
-    }
+    for (const [, name] of wanted) await unpackWithNeeds(name).catch(() => undefined)
   }
-  return absent().map(([program]) => program)
+  const wantedOfNonFree = absent(peersOfNonFree)
+  if (wantedOfNonFree.length > 0 && hasApt) {
+    const options = await nonFreeLists()
+    for (const [, name] of wantedOfNonFree)
+      await unpack([name], unpacked(name), options).catch(() => undefined)
+  }
+  return absent(all).map(([program]) => program)
 }
 
 /**
@@ -132,14 +140,40 @@ async function unpackWithNeeds(name) {
   await unpack(packages, unpacked(name))
 }
 
-/** Appears whole or not at all, because tests run beside each other. @param {string[]} packages @param {string} folder */
-async function unpack(packages, folder) {
+/**
+ * Options with which apt knows non-free packages, from lists of our own: this system's stay as they are.
+ * @returns {Promise<string[]>} none when this is no Debian
+ */
+async function nonFreeLists() {
+  const { output } = await capture('apt-get', [
+    'indextargets',
+    ...['--format', '$(REPO_URI) $(RELEASE) $(COMPONENT) $(ORIGIN)', 'Created-By: Packages'],
+  ])
+  const [, uri, release] = /^(\S+) ([a-z]+) main Debian$/m.exec(output) ?? []
+  if (uri === undefined) return []
+  const own = join(cache, 'apt')
+  mkdirSync(join(own, 'lists', 'partial'), { recursive: true })
+  writeFileSync(join(own, 'sources.list'), `deb ${uri} ${release} non-free\n`)
+  const options = [
+    ...['-o', `Dir::Etc::SourceList=${join(own, 'sources.list')}`, '-o', 'Dir::Etc::SourceParts=-'],
+    ...['-o', `Dir::State::Lists=${join(own, 'lists')}`, '-o', `Dir::Cache=${own}`],
+  ]
+  await capture('apt-get', [...asSelf, ...options, 'update'])
+  return options
+}
+
+/** As root, apt would download as another user, who cannot write here, and warn about it. */
+const asSelf = ['-o', 'APT::Sandbox::User=root']
+
+/**
+ * Appears whole or not at all, because tests run beside each other.
+ * @param {string[]} packages @param {string} folder @param {string[]} options for apt
+ */
+async function unpack(packages, folder, options = []) {
   mkdirSync(dirname(folder), { recursive: true })
   const work = mkdtempSync(join(cache, 'download-'))
   try {
-    // As root, apt would download as another user, who cannot write here, and warn about it.
-    const sandbox = ['-o', 'APT::Sandbox::User=root']
-    const download = await capture('apt-get', [...sandbox, 'download', ...packages], { cwd: work })
+    const download = await capture('apt-get', [...asSelf, ...options, 'download', ...packages], { cwd: work })
     if (download.status !== 0) throw new Error(download.output)
     const tree = join(work, 'tree')
     for (const file of readdirSync(work)) {

@@ -6,11 +6,22 @@ import type { ChainDescription } from '../chains/index.ts'
 import type { BootEvent } from '../clients/events.ts'
 import type { LibraryEntry } from '../library/store.ts'
 import type { NetworkInterface } from '../link/interfaces.ts'
-import type { Failure, StartOptions } from '../service/commands.ts'
+import type { Failure, Reading as ImportProgress, StartOptions } from '../service/commands.ts'
+import type { Screen } from '../machine/screen.ts'
 import type { Environment as ServiceEnvironment } from '../service/results.ts'
 import type { Review } from '../service/review.ts'
 
-export type { BootEvent, ChainDescription, Failure, LibraryEntry, NetworkInterface, Review, StartOptions }
+export type {
+  BootEvent,
+  ChainDescription,
+  Failure,
+  LibraryEntry,
+  NetworkInterface,
+  ImportProgress,
+  Review,
+  Screen,
+  StartOptions,
+}
 
 /**
  * Every function that answers with a promise rejects with a `Failure`: a plain object, because what crosses into
@@ -86,24 +97,10 @@ export type ServiceState =
 export type ImportOutcome =
   { readonly entry: LibraryEntry } | { readonly path: string; readonly failure: Failure }
 
-export interface ImportProgress {
-  readonly path: string
-  /** Of `size`. */
-  readonly bytes: number
-  readonly size: number
-}
-
-export interface Screen {
-  /** A WebSocket on 127.0.0.1 that speaks RFB. */
-  readonly url: string
-  /** Good for one connection, within half a minute. */
-  readonly password: string
-}
-
 /** The functions that answer with a promise, and so cross to the main process as a question and its answer. */
 export type DesktopRequest = {
   [Name in keyof DesktopApi]: ReturnType<DesktopApi[Name]> extends Promise<unknown> ? Name : never
 }[keyof DesktopApi]
 
-/** IPC channel names are the functions' names, behind a prefix of our own. */
-export type DesktopChannel = `bootwire:${DesktopRequest}`
+/** What a page can listen to. */
+export type DesktopTopic = 'events' | 'service-state' | 'import-progress'

@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { Message, type Command, type Failure } from '../service/commands.ts'
-import type { Results } from '../service/results.ts'
+import { pipeline } from 'node:stream/promises'
 import type { BootEvent } from '../clients/events.ts'
+import { Message, type Command, type Failure, type Reading } from '../service/commands.ts'
+import type { Results } from '../service/results.ts'
+import type { Launch } from './launch.ts'
 
 /** A command that the service refused or could not do. */
 export class ServiceError extends Error {
@@ -17,44 +19,77 @@ export class ServiceError extends Error {
   }
 }
 
-/**
- * How the service's Node is started. What packets leave behind dies young: a larger nursery would hold 40 MB more of
- * it, and clean it up no faster.
- */
-export const SERVICE_FLAGS = ['--max-semi-space-size=4']
-
 interface Pending {
   readonly resolve: (result: unknown) => void
-  readonly reject: (error: ServiceError) => void
+  readonly reject: (error: Error) => void
+}
+
+/** How a service has ended. */
+export interface Ending {
+  /** As the end of a sentence; undefined when it was asked to. */
+  readonly reason: string | undefined
+  /** Its status, unless a signal ended it or it never ran. */
+  readonly status?: number
+  /** Whether it has said anything: an authorisation that is refused ends it before. */
+  readonly spoke: boolean
+  /** The last of what it wrote to standard error, when that is kept. */
+  readonly complaints: string
 }
 
 export interface ServiceClientOptions {
-  /** The service's script. */
-  readonly script: string
+  readonly launch: Launch
   readonly onEvent: (event: BootEvent) => void
-  /** Called once, when the service has ended; `reason` is undefined when it was asked to. */
-  readonly onExit?: (reason: string | undefined) => void
+  readonly onReading?: (reading: Reading) => void
+  /** Called once, when the service has ended. */
+  readonly onExit?: (ending: Ending) => void
+  /** Keep what it writes to standard error rather than show it with what this process writes there. */
+  readonly keepComplaints?: boolean
 }
+
+const COMPLAINTS_KEPT = 4000
 
 /** The boot service as a child process, one JSON line a message. It ends when its standard input does. */
 export class ServiceClient {
   readonly #process: ChildProcess
   readonly #pending = new Map<number, Pending>()
   readonly #options: ServiceClientOptions
+  readonly #ended: Promise<void>
+  #ready: Promise<unknown> = Promise.resolve()
   #nextId = 1
   #closing = false
+  #spoke = false
+  #complaints = ''
+  #ending: Ending | undefined
 
   constructor(options: ServiceClientOptions) {
     this.#options = options
-    this.#process = spawn(process.execPath, [...SERVICE_FLAGS, options.script], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+    const { program, parameters, environment, preamble } = options.launch
+    const child = spawn(program, parameters, {
+      stdio: ['pipe', 'pipe', options.keepComplaints === true ? 'pipe' : 'inherit'],
+      env: environment,
+      windowsHide: true,
       // A terminal's Ctrl-C reaches the whole group; the face decides when the service stops.
       detached: process.platform !== 'win32',
     })
-    createInterface({ input: this.#process.stdout! }).on('line', (line) => this.#receive(line))
-    // Writing to a service that has just died fails here; `exit` tells the same with a reason.
-    this.#process.stdin!.on('error', () => {})
-    this.#process.on('exit', (code, signal) => this.#ended(code, signal))
+    this.#process = child
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#complaints = (this.#complaints + text).slice(-COMPLAINTS_KEPT)
+    })
+    createInterface({ input: child.stdout! }).on('line', (line) => this.#receive(line))
+    // Writing to a service that has just died fails here; its end tells the same with a reason.
+    child.stdin!.on('error', () => {})
+    if (preamble !== undefined)
+      this.#ready = pipeline(preamble(), child.stdin!, { end: false }).catch(() => child.stdin!.destroy())
+    this.#ended = new Promise((resolve) => {
+      const end = (how: string, status?: number) => {
+        this.#end(how, status)
+        resolve()
+      }
+      child.once('error', (error) => end(`cannot be started: ${error.message}`))
+      child.once('close', (status, signal) =>
+        end(`ended with ${signal ?? `code ${status}`}`, status ?? undefined),
+      )
+    })
   }
 
   get pid(): number | undefined {
@@ -65,24 +100,33 @@ export class ServiceClient {
   request<Name extends Command['name']>(command: Extract<Command, { name: Name }>): Promise<Results[Name]> {
     const id = this.#nextId++
     return new Promise<Results[Name]>((resolve, reject) => {
+      if (this.#ending !== undefined) {
+        reject(goneError(this.#ending))
+        return
+      }
       this.#pending.set(id, { resolve: resolve as (result: unknown) => void, reject })
-      this.#process.stdin!.write(`${JSON.stringify({ id, command })}\n`)
+      void this.#ready.then(() => this.#process.stdin!.write(`${JSON.stringify({ id, command })}\n`))
     })
   }
 
   /** Stops the session, if any, and waits for the service to end. */
   async close(): Promise<void> {
     this.#closing = true
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
-    const ended = new Promise<void>((resolve) => this.#process.once('exit', () => resolve()))
     this.#process.stdin!.end()
-    await ended
+    // Whoever still waits for an authorisation does not read its input.
+    if (!this.#spoke) this.#process.kill()
+    await this.#ended
   }
 
   #receive(line: string): void {
+    this.#spoke = true
     const message = Message.parse(JSON.parse(line))
     if ('event' in message) {
       this.#options.onEvent(message.event)
+      return
+    }
+    if ('reading' in message) {
+      this.#options.onReading?.(message.reading)
       return
     }
     const pending = this.#pending.get(message.reply)
@@ -91,18 +135,20 @@ export class ServiceClient {
     else pending?.resolve(message.result)
   }
 
-  #ended(code: number | null, signal: NodeJS.Signals | null): void {
-    const reason =
-      this.#closing && code === 0 ? undefined : `the boot service ended with ${signal ?? `code ${code}`}`
-    for (const { reject } of this.#pending.values())
-      reject(
-        new ServiceError({
-          code: 'service-ended',
-          message: reason ?? 'The boot service was closed.',
-          remedies: [],
-        }),
-      )
+  #end(how: string, status?: number): void {
+    if (this.#ending !== undefined) return
+    this.#ending = {
+      reason: this.#closing && (status === 0 || !this.#spoke) ? undefined : `the boot service ${how}`,
+      spoke: this.#spoke,
+      complaints: this.#complaints.trim(),
+      ...(status === undefined ? {} : { status }),
+    }
+    for (const { reject } of this.#pending.values()) reject(goneError(this.#ending))
     this.#pending.clear()
-    this.#options.onExit?.(reason)
+    this.#options.onExit?.(this.#ending)
   }
+}
+
+function goneError({ reason = 'The boot service was closed.' }: Ending): ServiceError {
+  return new ServiceError({ code: 'service-ended', message: reason, remedies: [] })
 }

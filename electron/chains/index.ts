@@ -51,7 +51,18 @@ export const chains: readonly ChainDescription[] = [
       { title: 'mboot.c32', origin: 'system' },
       { title: 'MultiBoot kernel', origin: 'user' },
     ],
-    profiles: [],
+    profiles: [
+      {
+        id: 'mboot',
+        title: 'PXELINUX and mboot.c32',
+        summary: 'The files of Syslinux on this computer, or those that you give.',
+      },
+      {
+        id: 'direct',
+        title: "Bootwire's NetBoot",
+        summary: 'Loads kernel and modules by itself: no file of Syslinux is needed.',
+      },
+    ],
     nfs: 'never',
     status: 'ready',
   },
@@ -139,9 +150,13 @@ export const chains: readonly ChainDescription[] = [
   {
     id: 'boot132',
     title: 'boot1pxe → boot-132 → Darwin',
-    summary: 'Boots Darwin by the PXE port of the boot-132 boot loader, with its root file system on NFS.',
-    reach: 'Not there yet.',
-    needs: ['a Darwin kernel and its extensions', 'a root file system'],
+    summary:
+      'Boots any boot loader of the boot-132 family by a network boot program of ours, which gives it a disk or files from this computer.',
+    reach: 'To the kernel, and to its root volume by NFS.',
+    needs: [
+      'boot of the boot-132 family, such as Chameleon; a stand-in is used when nothing is chosen',
+      'a Darwin kernel, with its extensions as kexts or an mkext, or a whole disk image',
+    ],
     steps: [
       { title: 'PXE', origin: 'firmware' },
       { title: 'boot1pxe', origin: 'bootwire' },
@@ -149,9 +164,36 @@ export const chains: readonly ChainDescription[] = [
       { title: 'mach_kernel', origin: 'user' },
       { title: 'NFS root', origin: 'bootwire' },
     ],
-    profiles: [],
-    nfs: 'with-folder',
+    profiles: [
+      {
+        id: 'auto',
+        title: 'Disk image',
+        summary: 'Into memory when it fits, else read on demand: boot1pxe sees the memory of the target.',
+      },
+      {
+        id: 'ramdisk',
+        title: 'Disk image in memory',
+        summary:
+          'The whole disk image is loaded before boot starts, which needs nothing of the network then.',
+      },
+      {
+        id: 'demand',
+        title: 'Disk image on demand',
+        summary: 'boot starts at once, and what it reads of the disk image is fetched by NFS.',
+      },
+      {
+        id: 'network',
+        title: 'Files by name',
+        summary: 'For builds with network code of their own: kernel and mkext one by one, by INT 2Bh.',
+      },
+      {
+        id: 'original',
+        title: 'Your own boot1pxe',
+        summary: 'Serves the boot1pxe that you give, with its files beside it.',
+      },
+    ],
+    nfs: 'always',
     folder: 'a root volume for the kernel to mount',
-    status: 'planned',
+    status: 'ready',
   },
 ]

@@ -1,7 +1,7 @@
 import type { Recognition } from '../formats/recognise.ts'
 import { ChoiceError, type BootClient, type BootPlan, type Content, type ServedFile } from './chain.ts'
 import { pxelinuxConfig } from './pxelinux-config.ts'
-import { mbootObstacle } from './pxelinux-kernel.ts'
+import { mbootObstacle } from './loader-limits.ts'
 import { pxelinuxMilestones, type ConsoleWatch } from './pxelinux-milestones.ts'
 import { servedNames } from './pxelinux-names.ts'
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { ownLaunch } from '../api/launch.ts'
 import { ServiceClient } from '../api/service-client.ts'
 import type { BootEvent } from '../api/contract.ts'
 
@@ -8,5 +9,9 @@ export function openService(
   onExit?: (reason: string | undefined) => void,
 ): ServiceClient {
   const script = fileURLToPath(new URL('./service.js', import.meta.url))
-  return new ServiceClient({ script, onEvent, ...(onExit === undefined ? {} : { onExit }) })
+  return new ServiceClient({
+    launch: ownLaunch(script),
+    onEvent,
+    onExit: ({ reason }) => onExit?.(reason),
+  })
 }

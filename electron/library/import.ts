@@ -34,9 +34,13 @@ export class ImportError extends Error {
 
 /**
  * Reads a whole file once, without keeping more of it than is needed to recognise it.
+ * @param onProgress is called with how many bytes were read so far
  * @throws {ImportError} when it cannot be read, or is no regular file, or is empty
  */
-export async function describeImport(path: string): Promise<Import> {
+export async function describeImport(
+  path: string,
+  onProgress: (bytes: number) => void = () => {},
+): Promise<Import> {
   const file = await openRegular(resolve(path))
   try {
     const hash = createHash('sha256')
@@ -51,6 +55,7 @@ export async function describeImport(path: string): Promise<Import> {
       if (size < wanted) head.push(bytes.subarray(0, wanted - size))
       tail = bytes.length < TAIL_BYTES ? Buffer.concat([tail, bytes]) : bytes
       size += bytes.length
+      onProgress(size)
     }
     if (size === 0)
       throw new ImportError('empty', path, `${path} is empty.`, 'Download or copy the file again.')

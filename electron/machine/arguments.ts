@@ -28,17 +28,20 @@ const FIRMWARE_PORT = 0x402
  * QEMU's command line for a PC with a screen, a serial port and a network card, and nothing else to boot from.
  * It starts halted, so that nothing is missed, and talks QMP on its standard streams.
  * @param netdev gives the value of `-netdev` for a device of that id
+ * @param screen the value of `-vnc`; nobody can watch without
  */
 export function qemuArguments(
   { memory, nic, mac }: Hardware,
   netdev: (id: string) => string,
   ears: Ears,
+  screen?: string,
 ): string[] {
   return [
     ['-no-user-config', '-nodefaults', '-S'],
     ['-accel', 'tcg'],
     ['-m', `size=${memory}M`],
     ['-display', 'none', '-vga', 'std'],
+    screen === undefined ? [] : ['-vnc', screen],
     ['-boot', 'order=n,menu=off'],
     ['-netdev', netdev(CABLE)],
     ['-device', `${nic},netdev=${CABLE},mac=${mac}`],
@@ -50,7 +53,8 @@ export function qemuArguments(
   ].flat()
 }
 
-function socketDevice(id: string, address: SocketAddress): string {
+/** The value of `-chardev` for a device of that id which connects to a listener of ours. */
+export function socketDevice(id: string, address: SocketAddress): string {
   const where =
     address.kind === 'unix'
       ? `path=${address.path.replaceAll(',', ',,')}`

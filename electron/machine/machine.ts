@@ -11,13 +11,21 @@ import { MachineError, type Qemu, findQemu } from './find.ts'
 import { chordFor } from './keys.ts'
 import { spawnOnLeash } from './leash.ts'
 import { Qmp, type QmpEvent } from './qmp.ts'
+import { openScreen, type Screen, screenSocket } from './screen.ts'
 
 export interface MachineOptions extends Partial<Hardware> {
   /** What its network card is plugged into: a `Wire`. */
   readonly cable: { netdev(id: string): string }
   readonly emit: Emit
+  /** Whether `screen` can be asked for. */
+  readonly watchable?: boolean
   /** QEMU to use instead of the one that `findQemu` finds. */
   readonly qemu?: Qemu
+}
+
+/** What is there as long as the machine runs. */
+interface WithMachine {
+  close(): Promise<void>
 }
 
 const HARDWARE: Hardware = { memory: 512, nic: 'e1000', mac: '52:54:00:12:34:56' }
@@ -63,11 +71,11 @@ export class Machine {
       (text) => emit({ type: 'console-prompt', client, text }),
     )
     const firmware = await listenForLines((line) => machine.#heedFirmware(line))
-    const argv = qemuArguments(hardware, (id) => cable.netdev(id), {
-      console: console.address,
-      firmware: firmware.address,
-    })
-    const machine = new Machine(client, emit, spawnOnLeash(qemu.path, argv), [console, firmware])
+    const screen = options.watchable === true ? await screenSocket() : undefined
+    const ears = { console: console.address, firmware: firmware.address }
+    const argv = qemuArguments(hardware, (id) => cable.netdev(id), ears, screen?.argument)
+    const closed = screen === undefined ? [console, firmware] : [console, firmware, screen]
+    const machine = new Machine(client, emit, spawnOnLeash(qemu.path, argv), closed)
     try {
       await machine.#powerOn(`QEMU ${qemu.version}, ${hardware.nic}, ${hardware.memory} MiB`)
     } catch {
@@ -82,19 +90,24 @@ export class Machine {
     return machine
   }
 
-  private constructor(mac: MacAddress, emit: Emit, process: ChildProcess, listeners: readonly Listener[]) {
+  private constructor(mac: MacAddress, emit: Emit, process: ChildProcess, closed: readonly WithMachine[]) {
     this.mac = mac
     this.#emit = emit
     this.#process = process
     process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#complaints = (this.#complaints + text).slice(-COMPLAINTS_KEPT)
     })
-    this.stopped = this.#watch(listeners)
+    this.stopped = this.#watch(closed)
   }
 
   /** Writes the screen as PNG. Rejects with a `QmpError` when the file cannot be written. */
   async screenshot(path: string): Promise<void> {
     await this.#qmp.execute('screendump', { filename: resolve(path), format: 'png' })
+  }
+
+  /** How a page can watch the screen and type; whoever watches already goes on. Rejects unless it is `watchable`. */
+  screen(): Promise<Screen> {
+    return openScreen(this.#qmp)
   }
 
   /** Presses the reset button. */
@@ -170,9 +183,9 @@ export class Machine {
     })
   }
 
-  async #watch(listeners: readonly Listener[]): Promise<string> {
+  async #watch(closed: readonly WithMachine[]): Promise<string> {
     const ended = await once(this.#process, 'close').catch((error: unknown) => error)
-    await Promise.all(listeners.map((listener) => listener.close()))
+    await Promise.all(closed.map((one) => one.close()))
     if (this.#reason !== undefined) return this.#reason
     if (!Array.isArray(ended)) return `QEMU cannot be run: ${(ended as Error).message}`
     const [status, signal] = ended as [number | null, NodeJS.Signals | null]

@@ -1,8 +1,9 @@
 import { app, BrowserWindow, Menu, protocol, session, type MenuItemConstructorOptions } from 'electron'
 import { fileURLToPath } from 'node:url'
-import { chains } from '../chains/index.ts'
+import { Backend } from '../api/backend.ts'
 import { APP_SCHEME, serveAsset } from './assets.ts'
-import { answer } from './ipc.ts'
+import { confirmClose, systemDialogs } from './dialogs.ts'
+import { openGate } from './ipc.ts'
 import { confine, denyPermissions, openWindow } from './window.ts'
 
 const page = fileURLToPath(new URL('../renderer', import.meta.url))
@@ -15,6 +16,7 @@ if (app.requestSingleInstanceLock()) void app.whenReady().then(start)
 else app.quit()
 
 function start(): void {
+  const backend = new Backend({ face: 'desktop', dialogs: systemDialogs })
   app.on('second-instance', () => {
     const [window] = BrowserWindow.getAllWindows()
     if (window?.isMinimized()) window.restore()
@@ -24,14 +26,33 @@ function start(): void {
     if (process.platform !== 'darwin') app.quit()
   })
   app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) openWindow()
+    if (BrowserWindow.getAllWindows().length === 0) open(backend)
+  })
+  app.once('will-quit', (event) => {
+    event.preventDefault()
+    void backend.close().finally(() => app.exit())
   })
 
   denyPermissions(session.defaultSession)
   protocol.handle(APP_SCHEME, (request) => serveAsset(page, request))
-  answer('chains', () => chains)
+  openGate(backend)
   Menu.setApplicationMenu(Menu.buildFromTemplate(menu()))
-  openWindow()
+  open(backend)
+}
+
+/** Closing it with targets at work asks first. */
+function open(backend: Backend): void {
+  const window = openWindow()
+  let confirmed = false
+  window.on('close', (event) => {
+    const clients = backend.clientsAtWork
+    if (confirmed || clients.length === 0) return
+    event.preventDefault()
+    void confirmClose(clients).then((close) => {
+      confirmed = close
+      if (close) window.close()
+    })
+  })
 }
 
 function menu(): MenuItemConstructorOptions[] {

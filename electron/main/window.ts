@@ -1,12 +1,13 @@
 import { BrowserWindow, nativeTheme, type Session, type WebContents } from 'electron'
 import { fileURLToPath } from 'node:url'
 import { APP_ORIGIN } from './assets.ts'
+import { keepWindowState, loadWindowState } from './window-state.ts'
 
 /** The one window. Its page is sandboxed and reaches the main process by the preload script's functions alone. */
 export function openWindow(): BrowserWindow {
+  const state = loadWindowState()
   const window = new BrowserWindow({
-    width: 1200,
-    height: 760,
+    ...(state?.bounds ?? { width: 1200, height: 800 }),
     minWidth: 800,
     minHeight: 560,
     show: false,
@@ -21,7 +22,11 @@ export function openWindow(): BrowserWindow {
       webviewTag: false,
     },
   })
-  window.once('ready-to-show', () => window.show())
+  keepWindowState(window)
+  window.once('ready-to-show', () => {
+    if (state?.maximized === true) window.maximize()
+    window.show()
+  })
   void window.loadURL(`${APP_ORIGIN}/`)
   return window
 }

@@ -4,11 +4,14 @@ import { parseFaults } from '../link/faults.ts'
 import { listInterfaces } from '../link/interfaces.ts'
 import { openNic, type Nic } from '../link/nic/nic.ts'
 import { Wire } from '../link/wire/wire.ts'
+import { LibraryStore } from '../library/store.ts'
 import { Machine } from '../machine/machine.ts'
 import { Typist } from '../machine/typist.ts'
 import type { Ipv4Address, Subnet } from '../protocols/addresses.ts'
 import { readSubnet } from './address.ts'
-import type { Command, LinkChoice, StartOptions } from './commands.ts'
+import type { Command, LinkChoice, Reading, StartOptions } from './commands.ts'
+import { requireHarmless } from './elevated.ts'
+import { environment } from './environment.ts'
 import { ServiceFailure } from './failure.ts'
 import { Journal } from './journal.ts'
 import { startKeeper, type Keeper } from './keeper.ts'
@@ -16,10 +19,13 @@ import { planSession, type PlannedSession } from './planning/index.ts'
 import { sessionPorts, type SessionPorts } from './ports.ts'
 import { dropPrivileges, mayAdminister } from './privileges.ts'
 import { ReservedLink } from './reserved-link.ts'
+import { keptFiles, type KeptFiles } from './keeping.ts'
 import { KEEPER } from './resources.ts'
-import type { Results } from './results.ts'
+import type { KeptFile, Results } from './results.ts'
 import { planningContext, reviewSession } from './review.ts'
 import { Session } from './session.ts'
+import { libraryFile } from './state-folder.ts'
+import { removeUpload } from './uploads.ts'
 
 type InterfaceChoice = Extract<LinkChoice, { kind: 'interface' }>
 type WireChoice = Extract<LinkChoice, { kind: 'wire' }>
@@ -27,17 +33,34 @@ type WireChoice = Extract<LinkChoice, { kind: 'wire' }>
 /** Carries out commands, one session at a time, and tells everything it sees as one stream of events. */
 export class BootService {
   readonly #journal = new Journal()
+  readonly #library = new LibraryStore(libraryFile())
+  readonly #readingListeners = new Set<(reading: Reading) => void>()
   /** What a running session has opened, in that order; closed in the other. */
   readonly #closers: (() => unknown)[] = []
   #state: 'idle' | 'starting' | 'running' | 'stopping' = 'idle'
   #machine: Machine | undefined
+  /** Whom this service was elevated for; undefined when it was not. */
+  readonly #caller: string | undefined
+  /** A pcapng file of the session's packets; of the last session when none runs. */
+  #capture: string | undefined
+
+  constructor(caller?: string) {
+    this.#caller = caller
+  }
 
   onEvent(listener: (event: BootEvent) => void): () => void {
     return this.#journal.onEvent(listener)
   }
 
+  /** Tells how far files of the library have been read. */
+  onReading(listener: (reading: Reading) => void): () => void {
+    this.#readingListeners.add(listener)
+    return () => this.#readingListeners.delete(listener)
+  }
+
   /** Rejects with a `ServiceFailure`, a `LinkError`, or another error that `failureOf` knows. */
   async execute(command: Command): Promise<Results[Command['name']]> {
+    if (this.#caller !== undefined && mayAdminister()) requireHarmless(command)
     switch (command.name) {
       case 'interfaces':
         return listInterfaces()
@@ -58,6 +81,24 @@ export class BootService {
       case 'type':
         await this.#requireMachine().type(`${command.text}\n`)
         return null
+      case 'screen':
+        return (await this.#machine?.screen()) ?? null
+      case 'environment':
+        return environment()
+      case 'imports':
+        return this.#library.list()
+      case 'import':
+        return this.#library.add(command.path, (path, bytes, size) => {
+          for (const listener of this.#readingListeners) listener({ path, bytes, size })
+        })
+      case 'forget-import':
+        await this.#library.forget(command.path)
+        await removeUpload(command.path)
+        return null
+      case 'journal':
+        return this.#keptJournal()
+      case 'capture':
+        return this.#keptCapture()
     }
   }
 
@@ -76,6 +117,8 @@ export class BootService {
         'Stop it before you start another one.',
       ])
     this.#state = 'starting'
+    this.#journal.begin()
+    this.#capture = undefined
     try {
       if (options.link.kind === 'wire') await this.#startOnWire(options.link, options)
       else await this.#startOnInterface(options.link, options)
@@ -89,21 +132,24 @@ export class BootService {
   }
 
   async #startOnWire(choice: WireChoice, options: StartOptions): Promise<void> {
+    const kept = await this.#keepJournal(options)
+    this.#capture = choice.capture ?? kept?.capture
     const link = await Wire.create({
       ...(choice.faults === undefined ? {} : { faults: parseFaults(choice.faults) }),
-      ...(choice.capture === undefined ? {} : { capture: choice.capture }),
+      ...(this.#capture === undefined ? {} : { capture: this.#capture }),
     })
     this.#closers.push(() => link.close())
     const emit = this.#journal.record
     const planned = await this.#plan(options, link.address)
     const session = await Session.start({ link, planned, dhcp: options.dhcp, isShared: false, emit })
     this.#closers.push(() => session.close())
-    const { memory, nic } = choice
+    const { memory, nic, screen: watchable = false } = choice
     const typist = typistFor(planned, choice)
     const machine = await Machine.start({
       cable: link,
       memory,
       nic,
+      watchable,
       emit: (happening) => {
         emit(happening)
         typist?.heed(happening)
@@ -119,12 +165,13 @@ export class BootService {
     const nic = await this.#openInterface(choice, ports)
     this.#closers.push(() => nic.close())
     const link = await ReservedLink.reserve(nic, ports)
-    const user = dropPrivileges(options.user)
+    const user = dropPrivileges(this.#caller ?? options.user)
     if (user !== undefined) {
       const { name, uid, gid } = user
       this.#journal.record({ type: 'privileges-dropped', user: name, uid, gid })
     }
-    // Files are read from here on, with the rights of the user who chose them.
+    // Files are read and written from here on, with the rights of the user who chose them.
+    await this.#keepJournal(options)
     const session = await Session.start({
       link,
       planned: await this.#plan(options, link.address),
@@ -133,6 +180,36 @@ export class BootService {
       emit: this.#journal.record,
     })
     this.#closers.push(() => session.close())
+  }
+
+  /** A session goes on without: undefined when the journal is not kept. */
+  async #keepJournal({ keep = false }: StartOptions): Promise<KeptFiles | undefined> {
+    if (!keep) return undefined
+    const complain = (reason: string) => this.report(`The journal of this session cannot be kept: ${reason}.`)
+    try {
+      const files = await keptFiles()
+      this.#journal.keepIn(files.journal, complain)
+      return files
+    } catch (error) {
+      complain((error as Error).message)
+      return undefined
+    }
+  }
+
+  async #keptJournal(): Promise<KeptFile> {
+    const path = await this.#journal.written()
+    if (path !== undefined) return { path }
+    throw new ServiceFailure(
+      'not-kept',
+      'There is no journal: no session was started, or none that keeps it.',
+    )
+  }
+
+  #keptCapture(): KeptFile {
+    if (this.#capture !== undefined) return { path: this.#capture }
+    throw new ServiceFailure('not-kept', 'Only the packets of a virtual cable are kept.', [
+      'On a real interface, record them beside Bootwire: sudo tcpdump -i INTERFACE -w boot.pcapng',
+    ])
   }
 
   #plan(options: StartOptions, address: Ipv4Address): Promise<PlannedSession> {

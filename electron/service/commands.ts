@@ -58,6 +58,8 @@ export const LinkChoice = z.discriminatedUnion('kind', [
     faults: z.string().optional(),
     /** A pcapng file that every frame is written to. */
     capture: path.optional(),
+    /** Whether the target's screen can be watched, which the command `screen` tells how. */
+    screen: z.boolean().optional(),
   }),
 ])
 export type LinkChoice = z.infer<typeof LinkChoice>
@@ -96,6 +98,8 @@ export const StartOptions = z
     chain: ChainChoice.optional(),
     dhcp: DhcpChoice,
     exports: z.array(ExportChoice).default([]),
+    /** Keep the journal whole, and on the virtual cable every frame, for who asks for them later. */
+    keep: z.boolean().optional(),
     /** Whom to run as once the sockets are open, when started as root; absent: the user who called sudo. */
     user: z.string().optional(),
   })
@@ -119,6 +123,17 @@ export const Command = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('reset-target') }),
   /** Types a line at the virtual target's keyboard, and the Return key. */
   z.strictObject({ name: z.literal('type'), text: typedText }),
+  /** A new password for the virtual target's screen. */
+  z.strictObject({ name: z.literal('screen') }),
+  z.strictObject({ name: z.literal('environment') }),
+  z.strictObject({ name: z.literal('imports') }),
+  /** Reads a file, or looks into a folder, and keeps in the library what it is. */
+  z.strictObject({ name: z.literal('import'), path }),
+  z.strictObject({ name: z.literal('forget-import'), path }),
+  /** Where all events of the session are, one a line, when it keeps them. */
+  z.strictObject({ name: z.literal('journal') }),
+  /** Where the packets of the session are, when it keeps them. */
+  z.strictObject({ name: z.literal('capture') }),
 ])
 export type Command = z.infer<typeof Command>
 
@@ -129,8 +144,13 @@ export type Request = z.infer<typeof Request>
 export const Failure = z.object({ code: z.string(), message: z.string(), remedies: z.array(z.string()) })
 export type Failure = z.infer<typeof Failure>
 
+/** How far the file at `path` has been read. */
+export const Reading = z.object({ path: z.string(), bytes: z.number(), size: z.number() })
+export type Reading = z.infer<typeof Reading>
+
 export const Message = z.union([
   z.object({ event: BootEvent }),
+  z.object({ reading: Reading }),
   z.object({ reply: z.int(), result: z.unknown() }),
   z.object({ reply: z.int(), failure: Failure }),
 ])

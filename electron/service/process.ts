@@ -1,13 +1,20 @@
-/** The boot service process: requests come in on standard input, replies and events go out on standard output. */
+/**
+ * The boot service process: requests come in on standard input, replies and events go out on standard output. The
+ * parameter `--user` names whom it was elevated for, where the system does not tell.
+ */
 import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
 import { ZodError } from 'zod'
 import type { BootEvent } from '../clients/events.ts'
 import { BootService } from './boot-service.ts'
 import { Request, type Message } from './commands.ts'
 import { failureOf } from './failure.ts'
 
-const service = new BootService()
+/** Whom the system says that it elevated this process for: as that user, and nobody else, it goes on. */
+const { values } = parseArgs({ options: { user: { type: 'string' } } })
+const service = new BootService(process.env['PKEXEC_UID'] ?? values.user)
 service.onEvent(tell)
+service.onReading((reading) => send({ reading }))
 
 const input = createInterface({ input: process.stdin })
 input.on('line', (line) => void answer(line))

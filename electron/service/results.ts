@@ -1,5 +1,7 @@
 import type { ChainDescription } from '../chains/index.ts'
+import type { LibraryEntry } from '../library/store.ts'
 import type { NetworkInterface } from '../link/interfaces.ts'
+import type { Screen } from '../machine/screen.ts'
 import type { Command } from './commands.ts'
 import type { Review } from './review.ts'
 
@@ -8,6 +10,11 @@ export interface Environment {
   /** For the virtual target. */
   readonly qemu:
     { readonly found: true; readonly version: string } | { readonly found: false; readonly remedy: string }
+}
+
+/** A file of the session's that can be copied. */
+export interface KeptFile {
+  readonly path: string
 }
 
 /** What each command answers when it succeeds. */
@@ -19,5 +26,13 @@ export interface Results extends Record<Command['name'], unknown> {
   stop: null
   screenshot: null
   'reset-target': null
+  /** Null when there is no virtual target. */
+  screen: Screen | null
+  environment: Environment
+  imports: readonly LibraryEntry[]
+  import: LibraryEntry
+  'forget-import': null
+  journal: KeptFile
+  capture: KeptFile
   type: null
 }

@@ -29,3 +29,23 @@ export function leaseFile(interfaceName: string): string {
 export function artefactFolder(): string {
   return join(stateFolder(), 'artefacts')
 }
+
+/** What the user gave so far. */
+export function libraryFile(): string {
+  return join(stateFolder(), 'library.json')
+}
+
+/** Files that came by a browser, and so are nowhere else on this computer. */
+export function uploadFolder(): string {
+  return join(stateFolder(), 'uploads')
+}
+
+/** What a face was last asked to start. */
+export function setupFile(): string {
+  return join(stateFolder(), 'setup.json')
+}
+
+/** The journals and captures of the last sessions. */
+export function sessionsFolder(): string {
+  return join(stateFolder(), 'sessions')
+}

@@ -1,17 +1,25 @@
-/** `npm run bench`: every measurement with its peers in the same run, and what falls short of the best of them. */
+/**
+ * `npm run bench`: every measurement with its peers in the same run, and what falls short of the best of them.
+ * `npm run bench -- nfs` measures one protocol alone.
+ */
 import { fileURLToPath } from 'node:url'
 import { benchDhcp } from './dhcp/run.ts'
 import { benchNfs } from './nfs/run.ts'
-import { isShort } from './row.ts'
+import { isShort, type Row } from './row.ts'
 import { benchTftp } from './tftp/run.ts'
 
 const built = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-const rows = [
-  ...(await benchDhcp(built('./serve-dhcp.js'))),
-  ...(await benchNfs(built('./serve-nfs.js'), built('./client-nfs.js'))),
-  ...(await benchTftp(built('./serve-tftp.js'), 'tests/bench/tftp')),
-]
+const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
+  dhcp: () => benchDhcp(built('./serve-dhcp.js')),
+  nfs: () => benchNfs(built('./serve-nfs.js'), built('./client-nfs.js')),
+  tftp: () => benchTftp(built('./serve-tftp.js'), 'tests/bench/tftp'),
+}
+
+const wanted = process.argv.slice(2)
+const rows: Row[] = []
+for (const [name, bench] of Object.entries(benches))
+  if (wanted.length === 0 || wanted.includes(name)) rows.push(...(await bench()))
 const short = rows.filter(isShort)
 console.log(
   short.length === 0

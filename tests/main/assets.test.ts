@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { assetPath, serveAsset } from '../../electron/main/assets.ts'
+import { assetPath } from '../../electron/api/page.ts'
+import { serveAsset } from '../../electron/main/assets.ts'
 
 let home: string
 let page: string
@@ -39,7 +40,9 @@ describe("the page's own scheme", () => {
     for (const url of ['app://bootwire/', 'app://bootwire/nowhere.js']) {
       const policy = (await get(url)).headers.get('content-security-policy')
       expect(policy).toMatch(/^default-src 'none'/)
-      expect(policy).not.toMatch(/unsafe|\*|https?:|data:/)
+      // The target's screen is all that comes from elsewhere: QEMU's WebSocket on this computer, drawn by data: images.
+      const rest = policy?.replace(' ws://127.0.0.1:*;', ';').replace("img-src 'self' data:;", '')
+      expect(rest).not.toMatch(/unsafe|\*|https?:|wss?:|data:/)
     }
   })
 
@@ -63,8 +66,8 @@ describe("the page's own scheme", () => {
   })
 
   test('a name can leave neither the folder nor the folder whose name begins alike', () => {
-    expect(assetPath(page, 'app://bootwire/..%2fpage-other%2fsecret.js')).toBeUndefined()
-    expect(assetPath(page, 'app://bootwire/assets/main.js')).toBe(join(page, 'assets', 'main.js'))
+    expect(assetPath(page, '/..%2fpage-other%2fsecret.js')).toBeUndefined()
+    expect(assetPath(page, '/assets/main.js')).toBe(join(page, 'assets', 'main.js'))
   })
 
   test('answers GET only', async () => {

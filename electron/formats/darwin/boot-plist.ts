@@ -6,7 +6,7 @@ export interface BootOptions {
   readonly kernel: string
   /** What the kernel is told, such as `-v rd=en rp=nfs:10.0.0.1:/root`. */
   readonly flags: readonly string[]
-  /** Seconds at the prompt; 0 boots at once. */
+  /** Seconds at the prompt; at 0 Chameleon waits there for a key for ever. */
   readonly timeout: number
   /** Chameleon's graphical menu. */
   readonly gui: boolean

@@ -2,7 +2,7 @@
 
 /** `boot`: the second stage, which reads the volume and starts the kernel. */
 export interface Boot132 {
-  readonly family: 'boot-132' | 'Chameleon' | 'Chimera' | 'Enoch' | 'Bootwire'
+  readonly family: 'boot-132' | 'Chameleon' | 'Chimera' | 'Enoch'
   /** Such as `2.0-RC4 r684`; absent in Apple's own. */
   readonly version?: string
   /** `Darwin/x86 boot v5.0.132 - Chameleon v2.0-RC4 r684` */
@@ -28,7 +28,7 @@ export function recogniseBoot132(bytes: Uint8Array): Boot132 | undefined {
   const chimera = /Chimera (\d[\d.]*)/.exec(text)?.[1]
   if (chimera !== undefined && name !== 'Chimera')
     return { family: 'Chimera', version: `${chimera}, of Chameleon ${tidy(version)}`, banner }
-  const family = (['Chameleon', 'Chimera', 'Enoch', 'Bootwire'] as const).find((one) => one === name)
+  const family = (['Chameleon', 'Chimera', 'Enoch'] as const).find((one) => one === name)
   return family === undefined ? { family: 'boot-132', banner } : { family, version: tidy(version), banner }
 }
 

@@ -38,6 +38,8 @@ export interface TreeShape {
   readonly totalNodes: number
   /** Of the file, in bytes. */
   readonly size: number
+  /** Of the volume, in bytes. */
+  readonly blockSize: number
 }
 
 /** The header's map begins behind the two other records; all three and the free space have an offset. */
@@ -84,7 +86,16 @@ export function shapeTree(sizes: Iterable<RecordSize>, format: TreeFormat, block
     totalNodes = wholeBlocks(1 + mapNodes + treeNodes)
   }
   const usedNodes = 1 + mapNodes + treeNodes
-  return { format, leafRecords, levels, mapNodes, usedNodes, totalNodes, size: totalNodes * nodeSize }
+  return {
+    format,
+    leafRecords,
+    levels,
+    mapNodes,
+    usedNodes,
+    totalNodes,
+    size: totalNodes * nodeSize,
+    blockSize,
+  }
 }
 
 /**
@@ -142,7 +153,7 @@ function headerNode(shape: TreeShape): Buffer {
       compareType: format.compareType,
     },
     format,
-    shape.size,
+    shape.blockSize,
   )
   const node = Buffer.alloc(nodeSize)
   node.set(header, NODE_DESCRIPTOR)

@@ -127,7 +127,8 @@ function volumeHeader<Content>(layout: Layout<Content>, fileCount: number): Buff
   const { blockSize, totalBlocks, frontBlocks, backBlocks, tree, options } = layout
   const fork = ({ start, count }: Extent): ForkData => ({
     logicalSize: count * blockSize,
-    clumpSize: count * blockSize,
+    // As in the trees' own headers, and at most a quarter of the volume, or fsck finds fault with it.
+    clumpSize: blockSize,
     totalBlocks: count,
     extents: [{ start, count }],
   })

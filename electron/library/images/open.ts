@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { openVolume, type Volume } from '../../formats/hfsplus/volume-reader.ts'
 import { findVolumes, type FoundScheme } from '../../formats/partitions/find.ts'
+import { isUdif, openUdif } from '../../formats/udif/udif.ts'
 import { DecodeError } from '../../protocols/bytes.ts'
 import { ImageError } from './content.ts'
 import { fileSource } from './file-source.ts'
@@ -15,7 +16,7 @@ export interface OpenImage {
 }
 
 /**
- * Opens a disk image or a hybrid ISO.
+ * Opens a disk image, an Apple one (.dmg) or a raw one, or a hybrid ISO.
  * @throws {ImageError} when it cannot be read, has no HFS+ volume, or is damaged
  */
 export async function openImage(path: string): Promise<OpenImage> {
@@ -27,7 +28,8 @@ export async function openImage(path: string): Promise<OpenImage> {
   })
   try {
     const { size } = await file.stat()
-    const found = await findVolumes(fileSource(file, size))
+    const source = fileSource(file, size)
+    const found = await findVolumes((await isUdif(source)) ? await openUdif(source) : source)
     const [first] = found
     if (first === undefined)
       throw new ImageError(

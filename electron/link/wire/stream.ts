@@ -42,14 +42,13 @@ export class WireStream extends Duplex implements LinkConnection {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.#writing = done
-    this.tcp.send(chunk, performance.now())
-    this.#acknowledged()
+    // The writer may use its memory again when it is told that this is done, which is before the peer has it.
+    this.#take(Buffer.from(chunk), done)
   }
 
   /** What was written together leaves together. */
   override _writev(chunks: { readonly chunk: Buffer }[], done: () => void): void {
-    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'buffer', done)
+    this.#take(Buffer.concat(chunks.map(({ chunk }) => chunk)), done)
   }
 
   override _final(done: () => void): void {
@@ -61,6 +60,12 @@ export class WireStream extends Duplex implements LinkConnection {
     // A stream that ended on both sides is destroyed by Node, and its last segments are still to be answered.
     if (!(this.readableEnded && this.writableFinished)) this.tcp.abort()
     done(error)
+  }
+
+  #take(bytes: Buffer, done: () => void): void {
+    this.#writing = done
+    this.tcp.send(bytes, performance.now())
+    this.#acknowledged()
   }
 
   #acknowledged(): void {

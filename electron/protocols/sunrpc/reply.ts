@@ -6,6 +6,7 @@
  */
 import { Writer } from '../bytes.ts'
 import { AuthFlavor, type AuthStatus } from './auth.ts'
+import { PieceWriter } from './pieces.ts'
 
 const REPLY = 1
 const MSG_ACCEPTED = 0
@@ -35,8 +36,8 @@ export type RpcFailure =
   | { readonly reason: 'auth-error'; readonly status: AuthStatus }
 
 /** Starts the reply to a call that succeeded; the results of its procedure are to be written after it. */
-export function beginSuccess(xid: number, capacity?: number): Writer {
-  return accepted(new Writer(capacity), xid, SUCCESS)
+export function beginSuccess(xid: number): PieceWriter {
+  return accepted(new PieceWriter(), xid, SUCCESS)
 }
 
 export function encodeFailure(xid: number, failure: RpcFailure): Buffer {
@@ -57,6 +58,6 @@ export function encodeFailure(xid: number, failure: RpcFailure): Buffer {
   return writer.finish()
 }
 
-function accepted(writer: Writer, xid: number, status: number): Writer {
+function accepted<W extends Writer>(writer: W, xid: number, status: number): W {
   return writer.u32(xid).u32(REPLY).u32(MSG_ACCEPTED).u32(AuthFlavor.NONE).u32(0).u32(status)
 }

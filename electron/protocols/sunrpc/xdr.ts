@@ -1,5 +1,6 @@
 /** External data representation (RFC 4506): what the byte cursors do not know of it. Everything is in units of 4 bytes. */
 import { DecodeError, type Reader, type Writer } from '../bytes.ts'
+import type { PieceWriter } from './pieces.ts'
 
 /** RFC 4506 section 4.4. */
 export function readBoolean(reader: Reader, field: string): boolean {
@@ -36,6 +37,19 @@ export function readOpaque(reader: Reader, limit: number, field: string): Buffer
 export function writeOpaque(writer: Writer, value: Uint8Array): void {
   writer.u32(value.length)
   writeFixedOpaque(writer, value)
+}
+
+/** The same of data that lie in several places, which are not copied where they are long. */
+export function writeOpaquePieces(writer: PieceWriter, pieces: readonly Buffer[]): void {
+  const length = lengthOf(pieces)
+  writer.u32(length)
+  for (const piece of pieces) writer.reference(piece)
+  writer.zeros(padding(length))
+}
+
+/** In bytes. */
+export function lengthOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0)
 }
 
 /**

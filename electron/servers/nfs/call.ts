@@ -1,6 +1,6 @@
 /** What the procedures of both versions of NFS have in common. */
 import type { AttributeChanges, Attributes } from '../../protocols/nfs/attributes.ts'
-import { Status, type ErrorStatus } from '../../protocols/nfs/status.ts'
+import { Status, type ErrorStatus, type Result } from '../../protocols/nfs/status.ts'
 import type { Caller } from '../rpc/program.ts'
 import type { ExportedNode, Exports } from './exports.ts'
 import type { Reports } from './reports.ts'
@@ -93,10 +93,15 @@ export async function readFrom(
     path: () => node.path,
     size: Number(chunk.attributes.size),
     offset,
-    length: chunk.data.length,
+    length: chunk.length,
     count,
   })
   return chunk
+}
+
+/** Gives back the memory that a READ took for its data. */
+export function releaseChunk(result: Result<Pick<Chunk, 'release'>>): void {
+  if (result.status === Status.OK) result.release()
 }
 
 /** What is made belongs to who makes it, unless it is said otherwise. */

@@ -23,7 +23,7 @@ import { nfsVersion3 } from './v3/version.ts'
 export const STANDARD_PORTS = { portmap: PORTMAP_PORT, mount: 20048, nfs: NFS_PORT }
 
 /** The most bytes of data in one reply. */
-const STREAM_DATA = 256 * 1024
+const STREAM_DATA = 1024 * 1024
 /** Datagrams of 8 KiB and more go in pieces, of which none may be lost: what version 2 allows is the measure. */
 const DATAGRAM_DATA = 8192
 

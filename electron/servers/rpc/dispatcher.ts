@@ -4,6 +4,7 @@ import { decodeCall, RPC_VERSION, type RpcCall } from '../../protocols/sunrpc/ca
 import { beginSuccess, encodeFailure, type RpcFailure } from '../../protocols/sunrpc/reply.ts'
 import { DuplicateCalls } from './duplicates.ts'
 import type { Caller, Procedure, Program } from './program.ts'
+import { replyOf, type Reply } from './reply.ts'
 
 /** Finds the procedure that a call names and makes its reply, whatever transport the call came by. */
 export class RpcDispatcher {
@@ -18,27 +19,26 @@ export class RpcDispatcher {
   }
 
   /** The reply, or undefined for what is no call. `message` must stay as it is until then. Never rejects. */
-  async answer(message: Buffer, from: Omit<Caller, 'credential'>): Promise<Buffer | undefined> {
+  async answer(message: Buffer, from: Omit<Caller, 'credential'>): Promise<Reply | undefined> {
     let xid: number | undefined
     try {
       const call = decodeCall(message)
       xid = call.xid
       if (call.program === undefined)
-        return encodeFailure(xid, { reason: 'rpc-mismatch', low: RPC_VERSION, high: RPC_VERSION })
+        return failed(xid, { reason: 'rpc-mismatch', low: RPC_VERSION, high: RPC_VERSION })
       return await this.#reply(call, from)
     } catch (error) {
       if (error instanceof DecodeError && xid === undefined) return undefined
       this.#onFault(error)
-      return xid === undefined ? undefined : encodeFailure(xid, { reason: 'system-error' })
+      return xid === undefined ? undefined : failed(xid, { reason: 'system-error' })
     }
   }
 
-  async #reply(call: RpcCall, from: Omit<Caller, 'credential'>): Promise<Buffer> {
+  async #reply(call: RpcCall, from: Omit<Caller, 'credential'>): Promise<Reply> {
     const procedure = this.#find(call)
-    if ('reason' in procedure) return encodeFailure(call.xid, procedure)
+    if ('reason' in procedure) return failed(call.xid, procedure)
     const caller = authenticate(call, from)
-    if (caller === undefined)
-      return encodeFailure(call.xid, { reason: 'auth-error', status: AuthStatus.BADCRED })
+    if (caller === undefined) return failed(call.xid, { reason: 'auth-error', status: AuthStatus.BADCRED })
     const carryOut = () => perform(call, procedure, caller)
     return procedure.idempotent ? carryOut() : this.#duplicates.once(call, caller, carryOut)
   }
@@ -55,16 +55,20 @@ export class RpcDispatcher {
   }
 }
 
-async function perform(call: RpcCall, procedure: Procedure, caller: Caller): Promise<Buffer> {
+async function perform(call: RpcCall, procedure: Procedure, caller: Caller): Promise<Reply> {
   try {
-    const write = await procedure.call(new Reader(call.arguments), caller)
-    const reply = beginSuccess(call.xid)
-    write(reply)
-    return reply.finish()
+    const results = await procedure.call(new Reader(call.arguments), caller)
+    const writer = beginSuccess(call.xid)
+    results.write(writer)
+    return replyOf(writer, results)
   } catch (error) {
-    if (error instanceof DecodeError) return encodeFailure(call.xid, { reason: 'garbage-arguments' })
+    if (error instanceof DecodeError) return failed(call.xid, { reason: 'garbage-arguments' })
     throw error
   }
+}
+
+function failed(xid: number, failure: RpcFailure): Reply {
+  return { pieces: [encodeFailure(xid, failure)] }
 }
 
 /** Undefined when the credential is of a flavour that is not understood, or is not what its flavour says. */

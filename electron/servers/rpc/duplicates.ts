@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RpcCall } from '../../protocols/sunrpc/call.ts'
 import type { Caller } from './program.ts'
+import type { Reply } from './reply.ts'
 
 const KEPT_CALLS = 512
 const KEPT_MILLISECONDS = 60_000
@@ -11,7 +12,7 @@ const KEPT_MILLISECONDS = 60_000
  * for calls of several procedures and programs.
  */
 export class DuplicateCalls {
-  readonly #replies = new Map<string, { readonly reply: Promise<Buffer>; readonly at: number }>()
+  readonly #replies = new Map<string, { readonly reply: Promise<Reply>; readonly at: number }>()
   readonly #now: () => number
 
   constructor(now: () => number = Date.now) {
@@ -19,7 +20,7 @@ export class DuplicateCalls {
   }
 
   /** The reply of the first such call, whether it is already there or still being made. */
-  once(call: RpcCall, caller: Caller, carryOut: () => Promise<Buffer>): Promise<Buffer> {
+  once(call: RpcCall, caller: Caller, carryOut: () => Promise<Reply>): Promise<Reply> {
     const key = keyOf(call, caller)
     const now = this.#now()
     const known = this.#replies.get(key)

@@ -1,6 +1,7 @@
 import type { Ipv4Address } from '../../protocols/addresses.ts'
-import type { Reader, Writer } from '../../protocols/bytes.ts'
+import type { Reader } from '../../protocols/bytes.ts'
 import type { SystemCredential } from '../../protocols/sunrpc/auth.ts'
+import type { PieceWriter } from '../../protocols/sunrpc/pieces.ts'
 
 /** Who calls, and how. */
 export interface Caller {
@@ -11,14 +12,19 @@ export interface Caller {
   readonly credential?: SystemCredential
 }
 
-/** Writes the results of a procedure after the header of its reply. */
-export type WriteResults = (writer: Writer) => void
+/** What a procedure returns, before and after it is in bytes. */
+export interface Results {
+  /** Writes them after the header of their reply. */
+  write(writer: PieceWriter): void
+  /** To be called once the reply has left and nobody reads its memory any more. */
+  readonly sent?: (() => void) | undefined
+}
 
 export interface Procedure {
   /** Whether a call that is repeated after a lost reply may be carried out again. */
   readonly idempotent: boolean
   /** Only a `DecodeError` of its arguments and a fault of our own may come out of it. */
-  call(reader: Reader, caller: Caller): Promise<WriteResults>
+  call(reader: Reader, caller: Caller): Promise<Results>
 }
 
 /** The procedures of one version of a program, by their numbers. */
@@ -29,19 +35,25 @@ export interface Program {
   readonly versions: ReadonlyMap<number, ProgramVersion>
 }
 
-/** A procedure as its parts: arguments out of bytes, the work, and results into bytes. */
-export function procedure<Arguments, Results>(parts: {
+/** A procedure as its parts. */
+export interface ProcedureParts<Arguments, Outcome> {
+  /** Arguments out of bytes. */
   readonly read: (reader: Reader) => Arguments
-  readonly run: (args: Arguments, caller: Caller) => Results | Promise<Results>
-  readonly write: (writer: Writer, results: Results) => void
+  readonly run: (args: Arguments, caller: Caller) => Outcome | Promise<Outcome>
+  /** Results into bytes. */
+  readonly write: (writer: PieceWriter, outcome: Outcome) => void
+  /** Gives back what was taken for the reply. */
+  readonly sent?: (outcome: Outcome) => void
   readonly idempotent?: boolean
-}): Procedure {
-  const { read, run, write, idempotent = true } = parts
+}
+
+export function procedure<Arguments, Outcome>(parts: ProcedureParts<Arguments, Outcome>): Procedure {
+  const { read, run, write, sent, idempotent = true } = parts
   return {
     idempotent,
     async call(reader, caller) {
-      const results = await run(read(reader), caller)
-      return (writer) => write(writer, results)
+      const outcome = await run(read(reader), caller)
+      return { write: (writer) => write(writer, outcome), sent: sent && (() => sent(outcome)) }
     },
   }
 }
@@ -49,5 +61,5 @@ export function procedure<Arguments, Results>(parts: {
 /** Procedure 0 of every program: takes nothing, does nothing, returns nothing (RFC 5531 section 12.1). */
 export const nullProcedure: Procedure = {
   idempotent: true,
-  call: () => Promise.resolve(() => undefined),
+  call: () => Promise.resolve({ write: () => undefined }),
 }

@@ -1,7 +1,9 @@
 import type { Endpoint, Link, LinkConnection, LinkListener, LinkSocket, StreamLink } from '../../link/link.ts'
 import { contains } from '../../protocols/addresses.ts'
 import { recordMark, RecordDecoder } from '../../protocols/sunrpc/records.ts'
+import { lengthOf } from '../../protocols/sunrpc/xdr.ts'
 import type { RpcDispatcher } from './dispatcher.ts'
+import type { Reply } from './reply.ts'
 
 /** Calls being answered at once: what comes beyond them is lost, as UDP may lose it, and is sent again. */
 const DATAGRAM_CALLS = 1024
@@ -25,7 +27,10 @@ export async function serveDatagrams(
     // The link uses the memory of `data` again, and an answer may wait for the disk.
     void dispatcher.answer(Buffer.from(data), { ...from, transport: 'udp' }).then((reply) => {
       calls -= 1
-      if (reply !== undefined) socket.send(reply, from)
+      if (reply === undefined) return
+      // The link takes what it sends before it returns.
+      socket.send(reply.pieces.length === 1 ? reply.pieces[0] : Buffer.concat(reply.pieces), from)
+      reply.sent?.()
     })
   })
   return socket
@@ -73,15 +78,29 @@ function serveConnection(connection: LinkConnection, dispatcher: RpcDispatcher):
     calls += 1
     void dispatcher.answer(record, { ...connection.peer, transport: 'tcp' }).then((reply) => {
       calls -= 1
-      if (reply !== undefined && connection.writable) {
-        // In one piece: iPXE takes the first segment of a reply for all of its header.
-        connection.cork()
-        connection.write(recordMark(reply.length))
-        connection.write(reply)
-        connection.uncork()
-      }
+      if (reply !== undefined) send(reply)
       proceed()
     })
+  }
+  let isCorked = false
+  // Replies that are ready together leave together. And each in one piece: iPXE takes the first segment of a reply
+  // for all of its header.
+  const send = ({ pieces: [first, ...rest], sent }: Reply) => {
+    if (!connection.writable) {
+      sent?.()
+      return
+    }
+    if (!isCorked) {
+      isCorked = true
+      connection.cork()
+      process.nextTick(() => {
+        isCorked = false
+        connection.uncork()
+      })
+    }
+    connection.write(Buffer.concat([recordMark(first.length + lengthOf(rest)), first]))
+    for (const [index, piece] of rest.entries())
+      connection.write(piece, index === rest.length - 1 ? sent : undefined)
   }
 
   connection.on('error', () => connection.destroy())

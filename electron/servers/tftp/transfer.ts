@@ -263,10 +263,12 @@ export class Transfer {
 
   /**
    * What an ERROR means depends on when it comes: PXE ROMs ask for a size and then refuse the transfer with
-   * code 8 or 0, and some end a complete one with code 0 in place of the last ACK.
+   * code 8 or 0, and some end a complete one with code 0 in place of the last ACK. A full disk is another matter:
+   * the size was too much for the client.
    */
   #stopped({ code, text }: ErrorPacket): void {
-    if (this.#offer !== undefined && this.#sizeAsked) return this.#end('size-check')
+    const wantedSizeOnly = this.#offer !== undefined && this.#sizeAsked && code !== ErrorCode.diskFull
+    if (wantedSizeOnly) return this.#end('size-check')
     if (this.isAllSent && code === ErrorCode.undefined) return this.#end('complete')
     this.#end('client-stopped', text === '' ? `error ${code}` : `error ${code}: ${text}`)
   }

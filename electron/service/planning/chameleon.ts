@@ -1,15 +1,23 @@
+import { readFile } from 'node:fs/promises'
 import type { BootPlan, Hint } from '../../chains/chain.ts'
 import { planChameleon } from '../../chains/chameleon.ts'
 import { MEMDISK_FILES, type OriginatedContent } from '../../chains/pxelinux.ts'
 import { formatBytes } from '../../clients/units.ts'
 import { knownProblems } from '../../formats/darwin/known-builds.ts'
-import { KERNEL_PATH, makeDarwinImage } from '../../library/darwin-image.ts'
+import { bootPlist } from '../../formats/darwin/boot-plist.ts'
+import type { VolumeFile } from '../../library/images/boot-volume.ts'
 import type { Import } from '../../library/import.ts'
 import { findSyslinux, findSyslinuxFiles } from '../../library/syslinux.ts'
 import type { ChainChoice } from '../commands.ts'
 import { kernelFlags } from './darwin-flags.ts'
-import { bootOf, completeDarwin, mkextFor, readBootOptions } from './darwin-parts.ts'
-import { sortDarwinImports, type DarwinImports } from './darwin-imports.ts'
+import { bootImage, fileOf, mkextOf, type DarwinMedia } from './darwin-media.ts'
+import {
+  bootOf,
+  chooseDarwinMedia,
+  completeDarwin,
+  readBootOptions,
+  type DarwinParts,
+} from './darwin-parts.ts'
 import { networkRoot, type NetworkRoot } from './darwin-root.ts'
 import type { ChainPlanner, PlanningContext } from './planner.ts'
 
@@ -18,27 +26,27 @@ const UNATTENDED = 1
 const ON_OWN_DISK = 5
 
 export const planChameleonChoice: ChainPlanner = async (choice, context) => {
-  const imports = await sortDarwinImports(choice)
-  const folders = [...choice.loaderFolders, ...imports.loaderFolders]
+  const media = await chooseDarwinMedia(choice)
+  const folders = [...choice.loaderFolders, ...media.loaderFolders]
   switch (choice.profile) {
     case 'local':
-      return planLocal(imports, folders, context)
+      return planLocal(media, folders, context)
     case 'ramdisk':
-      return planRamdisk(choice, imports, folders, context)
+      return planRamdisk(choice, media, folders, context)
     default:
-      return planMemdisk(choice, imports, folders, context)
+      return planMemdisk(choice, media, folders, context)
   }
 }
 
 async function planMemdisk(
   choice: ChainChoice,
-  imports: DarwinImports,
+  media: DarwinMedia,
   folders: readonly string[],
   context: PlanningContext,
 ): Promise<BootPlan> {
   const [parts, prepared] = await Promise.all([
     findSyslinuxFiles(MEMDISK_FILES, folders),
-    prepareImage(choice, imports, context),
+    prepareImage(choice, media, context),
   ])
   const { image, size, boot, root, hints } = prepared
   return planChameleon({
@@ -53,14 +61,14 @@ async function planMemdisk(
 
 async function planRamdisk(
   choice: ChainChoice,
-  imports: DarwinImports,
+  media: DarwinMedia,
   folders: readonly string[],
   context: PlanningContext,
 ): Promise<BootPlan> {
   const [parts, boot, prepared] = await Promise.all([
     findSyslinux(folders),
-    bootOf(imports),
-    prepareImage(choice, imports, context),
+    bootOf(media),
+    prepareImage(choice, media, context),
   ])
   const { image, size, flags, root, hints } = prepared
   return planChameleon({
@@ -81,11 +89,11 @@ async function planRamdisk(
 }
 
 async function planLocal(
-  imports: DarwinImports,
+  media: DarwinMedia,
   folders: readonly string[],
   { watchesConsole }: PlanningContext,
 ): Promise<BootPlan> {
-  const [parts, boot] = await Promise.all([findSyslinux(folders), bootOf(imports)])
+  const [parts, boot] = await Promise.all([findSyslinux(folders), bootOf(media)])
   return planChameleon({
     profile: 'local',
     parts,
@@ -115,13 +123,13 @@ interface PreparedImage {
 
 async function prepareImage(
   choice: ChainChoice,
-  imports: DarwinImports,
+  media: DarwinMedia,
   context: PlanningContext,
 ): Promise<PreparedImage> {
   const root = choice.folder === undefined ? undefined : await networkRoot(choice.folder, context.address)
   const rootOf = root === undefined ? {} : { root }
-  const own = await readBootOptions(imports)
-  if (imports.image !== undefined) {
+  const own = await readBootOptions(media)
+  if (media.image !== undefined) {
     const flags = kernelFlags(choice, own, context, root)
     const hints = [
       {
@@ -129,28 +137,48 @@ async function prepareImage(
         type: flags.join(' '),
       },
     ]
-    return { image: importedContent(imports.image), size: imports.image.size, flags, ...rootOf, hints }
+    return { image: importedContent(media.image), size: media.image.size, flags, ...rootOf, hints }
   }
-  const parts = await completeDarwin(imports, choice.darwin)
+  const parts = await completeDarwin(media, choice.darwin)
+  const mkext = await mkextOf({ ...media, kernel: parts.kernel })
   const flags = kernelFlags(choice, own, context, root, parts.version)
-  const { mkext, hints } = await mkextFor(imports, parts)
-  const { path, size, sha256 } = await makeDarwinImage(
-    context.artefacts,
-    {
-      ...parts,
-      ...(mkext === undefined ? {} : { mkext }),
-      options: { kernel: KERNEL_PATH, flags, timeout: UNATTENDED, gui: false, others: own },
-    },
-    (bytes, total) => context.emit({ type: 'artefact-progress', name: 'darwin.img', bytes, size: total }),
-  )
+  const options = bootPlist({ kernel: 'mach_kernel', flags, timeout: UNATTENDED, gui: false, others: own })
+  const { path, size } = await bootableImage(parts, mkext.file, options, context)
   return {
-    image: { content: { kind: 'file', path, size, sha256 }, origin: 'made by Bootwire' },
+    image: { content: { kind: 'file', path, size }, origin: 'made by Bootwire' },
     size,
     boot: parts.boot,
     flags,
     ...rootOf,
-    hints: [...parts.hints, ...hints],
+    hints: [
+      ...parts.hints,
+      ...(mkext.file === undefined && media.kexts.length === 0 ? [NO_EXTENSIONS] : []),
+      ...mkext.problems.map((text) => ({ text })),
+    ],
   }
+}
+
+const NO_EXTENSIONS: Hint = {
+  text: 'No kernel extensions were given: a kernel without them finds neither network card nor disk. Add an mkext, or folders of kexts.',
+}
+
+async function bootableImage(
+  { boot, boot0, boot1h, kernel, version }: DarwinParts,
+  mkext: VolumeFile | undefined,
+  options: string,
+  context: PlanningContext,
+) {
+  const [bootCode, bootBlocks] = await Promise.all([readFile(boot0.path), readFile(boot1h.path)])
+  return bootImage(
+    'darwin',
+    {
+      parts: { kernel: fileOf(kernel), ...(mkext === undefined ? {} : { mkext }), options, darwin: version },
+      extra: { boot: fileOf(boot) },
+      volume: { name: 'Darwin', bootBlocks },
+      disk: { scheme: 'mbr', bootCode },
+    },
+    context,
+  )
 }
 
 function importedContent({ path, size, sha256 }: Import): OriginatedContent {

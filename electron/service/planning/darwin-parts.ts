@@ -1,15 +1,41 @@
-import { createHash } from 'node:crypto'
+/** What a bootable volume of Darwin takes beside the user's files, and what is said when one of those is missing. */
 import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { PlanError, type Hint, type MissingFile } from '../../chains/chain.ts'
 import { parseDarwinVersion, type DarwinVersion } from '../../formats/darwin/kernel-version.ts'
-import { isPcArchitecture, type PcArchitecture } from '../../formats/macho-architectures.ts'
+import { isPcArchitecture } from '../../formats/macho-architectures.ts'
 import { isDictionary, readPlist, type PlistDictionary } from '../../formats/plist/plist.ts'
 import { describeImport, type Import } from '../../library/import.ts'
-import { findKexts } from '../../library/kexts.ts'
-import { buildMkext, mkextVersionFor } from '../../library/mkext-build.ts'
+import type { ChainChoice } from '../commands.ts'
 import { ServiceFailure } from '../failure.ts'
-import { BOOT0, BOOT1H, STAND_IN_BOOT, STAND_IN_KERNEL } from '../resources.ts'
-import type { DarwinImports } from './darwin-imports.ts'
+import { BOOT0, BOOT1H, SAMPLE_BOOT, SAMPLE_DARWIN_KERNEL } from '../resources.ts'
+import { sortDarwinImports, type DarwinMedia } from './darwin-media.ts'
+
+export interface ChosenMedia extends DarwinMedia {
+  /** Where parts of Syslinux are among the imports. */
+  readonly loaderFolders: readonly string[]
+}
+
+/** Rejects with a `ServiceFailure` for a file that has no place in a boot of Darwin. */
+export async function chooseDarwinMedia(choice: ChainChoice): Promise<ChosenMedia> {
+  const sorted = await sortDarwinImports(choice.imports)
+  const kernel = choice.kernel === undefined ? sorted.kernel : await describeImport(choice.kernel)
+  const loaders = sorted.others.filter(({ recognition }) => recognition.kind === 'syslinux-part')
+  const stray = sorted.others.find((one) => !loaders.includes(one))
+  if (stray !== undefined)
+    throw new ServiceFailure(
+      'bad-choice',
+      `${stray.name} has no place in a boot of Darwin, or is there twice. ${stray.recognition.description}`,
+      [
+        'Leave it out. What is taken: boot, boot0, boot1h, a kernel, an mkext or folders of kexts, boot options, a disk image.',
+      ],
+    )
+  return {
+    ...sorted,
+    ...(kernel === undefined ? {} : { kernel }),
+    loaderFolders: loaders.map(({ path }) => dirname(path)),
+  }
+}
 
 const NEEDS: Record<'boot' | 'kernel', MissingFile> = {
   boot: {
@@ -24,6 +50,13 @@ const NEEDS: Record<'boot' | 'kernel', MissingFile> = {
   },
 }
 
+/** The user's boot loader, or the stand-in where nothing was given. Rejects with a `PlanError` when it is missing. */
+export async function bootOf({ boot, kernel, image }: DarwinMedia): Promise<Import> {
+  if (boot !== undefined) return boot
+  if (kernel !== undefined || image !== undefined) throw new PlanError([NEEDS.boot])
+  return describeImport(SAMPLE_BOOT)
+}
+
 /** What makes a bootable volume, all of it there. */
 export interface DarwinParts {
   readonly boot: Import
@@ -31,34 +64,27 @@ export interface DarwinParts {
   readonly boot1h: Import
   readonly kernel: Import
   readonly version: DarwinVersion
-  readonly architectures: readonly PcArchitecture[]
   readonly hints: readonly Hint[]
-}
-
-/** The user's boot loader, or the stand-in where nothing was given. Rejects with a `PlanError` when it is missing. */
-export async function bootOf({ boot, kernel, image }: DarwinImports): Promise<Import> {
-  if (boot !== undefined) return boot
-  if (kernel !== undefined || image !== undefined) throw new PlanError([NEEDS.boot])
-  return describeImport(STAND_IN_BOOT)
 }
 
 /**
  * Fills in what Bootwire has itself: boot0 and boot1h, and stand-ins for all of it when nothing was given, to try
  * the chain with. Rejects with a `PlanError` that names what only the user can give.
+ * @param version what the user says that it is, when not what the kernel tells
  */
-export async function completeDarwin(imports: DarwinImports, version?: string): Promise<DarwinParts> {
-  const nothing = imports.boot === undefined && imports.kernel === undefined
+export async function completeDarwin(media: DarwinMedia, version?: string): Promise<DarwinParts> {
+  const nothing = media.boot === undefined && media.kernel === undefined
   if (!nothing) {
-    const missing = (['boot', 'kernel'] as const).filter((name) => imports[name] === undefined)
+    const missing = (['boot', 'kernel'] as const).filter((name) => media[name] === undefined)
     if (missing.length > 0) throw new PlanError(missing.map((name) => NEEDS[name]))
   }
   const [boot, kernel, boot0, boot1h] = await Promise.all([
-    imports.boot ?? describeImport(STAND_IN_BOOT),
-    imports.kernel ?? describeImport(STAND_IN_KERNEL),
-    imports.boot0 ?? describeImport(BOOT0),
-    imports.boot1h ?? describeImport(BOOT1H),
+    media.boot ?? describeImport(SAMPLE_BOOT),
+    media.kernel ?? describeImport(SAMPLE_DARWIN_KERNEL),
+    media.stages.boot0 ?? describeImport(BOOT0),
+    media.stages.boot1h ?? describeImport(BOOT1H),
   ])
-  const { version: found, architectures } = requireKernel(kernel)
+  const found = requireKernel(kernel)
   const hints = nothing
     ? [
         {
@@ -66,22 +92,21 @@ export async function completeDarwin(imports: DarwinImports, version?: string): 
         },
       ]
     : []
-  return { boot, kernel, boot0, boot1h, version: chosenVersion(version) ?? found, architectures, hints }
+  return { boot, kernel, boot0, boot1h, version: chosenVersion(version) ?? found, hints }
 }
 
-function requireKernel({ name, recognition }: Import) {
+function requireKernel({ name, recognition }: Import): DarwinVersion {
   if (recognition.kind !== 'darwin-kernel')
     throw new ServiceFailure('bad-choice', `${name} is no kernel of Darwin. ${recognition.description}`, [
       'Give mach_kernel of a Darwin system.',
     ])
-  const architectures = recognition.architectures.filter(isPcArchitecture)
-  if (architectures.length === 0)
+  if (!recognition.architectures.some(isPcArchitecture))
     throw new ServiceFailure(
       'bad-choice',
       `${name} is a kernel for ${recognition.architectures.join(' and ')}.`,
       ['PCs take one for i386 or x86_64.'],
     )
-  return { version: recognition.version, architectures }
+  return recognition.version
 }
 
 function chosenVersion(text: string | undefined): DarwinVersion | undefined {
@@ -92,41 +117,8 @@ function chosenVersion(text: string | undefined): DarwinVersion | undefined {
   return version
 }
 
-export interface DarwinMkext {
-  readonly bytes: Uint8Array
-  readonly sha256: string
-}
-
-/** The user's mkext, or one made of the folders of extensions; with what is wrong with it as hints. */
-export async function mkextFor(
-  { mkext, kextFolders }: DarwinImports,
-  { version, architectures }: DarwinParts,
-): Promise<{ readonly mkext?: DarwinMkext; readonly hints: readonly Hint[] }> {
-  if (kextFolders.length === 0) {
-    if (mkext !== undefined)
-      return { mkext: { bytes: await readFile(mkext.path), sha256: mkext.sha256 }, hints: [] }
-    return {
-      hints: [
-        {
-          text: 'No kernel extensions were given: a kernel without them finds neither network card nor disk. Add an mkext, or folders of kexts.',
-        },
-      ],
-    }
-  }
-  const { bundles, skipped } = await findKexts(kextFolders)
-  const built = await buildMkext(bundles, {
-    version: mkextVersionFor(version),
-    architectures,
-    compress: true,
-    kernel: version,
-  })
-  const told = [...skipped, ...built.skipped, ...built.problems].map(({ text }) => ({ text }))
-  const sha256 = createHash('sha256').update(built.bytes).digest('hex')
-  return { mkext: { bytes: built.bytes, sha256 }, hints: told }
-}
-
 /** The user's own boot options, to start from; empty when there are none. */
-export async function readBootOptions({ options }: DarwinImports): Promise<PlistDictionary> {
+export async function readBootOptions({ options }: DarwinMedia): Promise<PlistDictionary> {
   const list = options === undefined ? {} : readPlist(await readFile(options.path))
   return isDictionary(list) ? list : {}
 }

@@ -3,6 +3,7 @@ import { chains } from '../../chains/index.ts'
 import type { ChainChoice, StartOptions } from '../commands.ts'
 import { planExports } from '../exporting.ts'
 import { ServiceFailure } from '../failure.ts'
+import { planBoot132Choice } from './boot132.ts'
 import { planChameleonChoice } from './chameleon.ts'
 import type { ChainPlanner, PlanningContext } from './planner.ts'
 import { planNetbootChoice } from './netboot.ts'
@@ -12,6 +13,7 @@ import { planPxelinuxChoice } from './pxelinux.ts'
 const planners: Readonly<Record<string, ChainPlanner>> = {
   pxelinux: planPxelinuxChoice,
   chameleon: planChameleonChoice,
+  boot132: planBoot132Choice,
   netboot: planNetbootChoice,
 }
 

@@ -11,8 +11,10 @@ enum { MOST_HANDLE = 64, ATTRIBUTES = 84, ATTRIBUTES_BEFORE_SIZE = 20 };
 
 /* One READ fits one frame. A line is what one round of calls brings, and what the cache keeps together. */
 enum { CHUNK = 1024, CHUNKS = 32, LINE = CHUNK * CHUNKS, LINES = 256, FEWEST_LINES = 8 };
-/* Ticks of 55 ms */
-enum { FIRST_WAIT = 3, LONGEST_WAIT = 40, PATIENCE = 300 };
+/* Milliseconds */
+enum { FIRST_WAIT = 40, LONGEST_WAIT = 2000, PATIENCE = 15000 };
+/* By so many calls may an answer be overtaken before it counts as lost. */
+enum { OVERTAKING = 3 };
 
 static struct rpc nfs;
 static uint8_t handle[MOST_HANDLE];
@@ -122,44 +124,65 @@ static bool take_chunk(struct xdr *results, uint8_t *to)
         return true;
 }
 
+/* A line on its way: the call that each missing chunk waits for. */
+struct pending {
+        uint64_t start;
+        uint8_t *to;
+        uint32_t missing; /* a bit for each chunk */
+        uint32_t transactions[CHUNKS];
+};
+
+static void ask_for(struct pending *line, unsigned chunk)
+{
+        line->transactions[chunk] = rpc_new_transaction();
+        ask(line->transactions[chunk], line->start + chunk * CHUNK);
+}
+
+/* Takes an answer; a chunk that was asked for well before the one that came is lost, and asked for again. */
+static bool take_answer(struct pending *line, const struct datagram *datagram)
+{
+        struct xdr results;
+        uint32_t transaction;
+        bool is_ours = false;
+        if (!rpc_answer(&nfs, datagram, &transaction, &results))
+                return false;
+        for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
+                if (line->missing >> chunk & 1 && line->transactions[chunk] == transaction)
+                        if (take_chunk(&results, line->to + chunk * CHUNK)) {
+                                line->missing &= ~(1u << chunk);
+                                is_ours = true;
+                        }
+        for (unsigned chunk = 0; is_ours && chunk < CHUNKS; chunk++)
+                if (line->missing >> chunk & 1 && (int32_t)(transaction - line->transactions[chunk]) > OVERTAKING)
+                        ask_for(line, chunk);
+        return is_ours;
+}
+
 /* Asks for all chunks of a line at once, and again for those that do not come. */
 static bool read_line(uint32_t number, uint8_t *to)
 {
-        uint64_t start = (uint64_t)number * LINE;
-        uint32_t transactions[CHUNKS];
-        uint32_t missing = 0xffffffff;
-        uint16_t wait = FIRST_WAIT;
+        struct pending line = { (uint64_t)number * LINE, to, 0, { 0 } };
         _Static_assert(CHUNKS == 32, "a bit for each");
+        for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
+                if (line.start + chunk * CHUNK < image_size)
+                        line.missing |= 1u << chunk;
+                else
+                        memset(to + chunk * CHUNK, 0, CHUNK);
 
-        for (unsigned waited = 0; missing && waited < PATIENCE; waited += wait) {
-                for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
-                        if (missing >> chunk & 1) {
-                                if (start + chunk * CHUNK >= image_size) {
-                                        memset(to + chunk * CHUNK, 0, CHUNK);
-                                        missing &= ~(1u << chunk);
-                                        continue;
-                                }
-                                transactions[chunk] = rpc_new_transaction();
-                                ask(transactions[chunk], start + chunk * CHUNK);
-                        }
+        uint32_t wait = FIRST_WAIT;
+        for (uint32_t waited = 0; line.missing && waited < PATIENCE; waited += wait) {
                 struct datagram datagram;
-                while (missing && udp_receive(nfs.own_port, &datagram, wait)) {
-                        struct xdr results;
-                        uint32_t transaction;
-                        if (!rpc_answer(&nfs, &datagram, &transaction, &results))
-                                continue;
-                        for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
-                                if (missing >> chunk & 1 && transactions[chunk] == transaction &&
-                                    take_chunk(&results, to + chunk * CHUNK)) {
-                                        missing &= ~(1u << chunk);
-                                        waited = 0;
-                                        wait = FIRST_WAIT;
-                                }
-                }
-                if (missing)
-                        wait = wait * 2 > LONGEST_WAIT ? LONGEST_WAIT : (uint16_t)(wait * 2);
+                for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
+                        if (line.missing >> chunk & 1)
+                                ask_for(&line, chunk);
+                while (line.missing && udp_receive(nfs.own_port, &datagram, wait))
+                        if (take_answer(&line, &datagram)) {
+                                waited = 0;
+                                wait = FIRST_WAIT;
+                        }
+                wait = wait * 2 > LONGEST_WAIT ? LONGEST_WAIT : wait * 2;
         }
-        return missing == 0;
+        return !line.missing;
 }
 
 /* The least recently used line makes room. */

@@ -58,5 +58,7 @@ void files_call(struct frame *frame)
                 return;
         }
         operands->name[sizeof operands->name - 1] = 0;
+        console_resume();
         operands->status = command == READ_FILE ? read_file(operands) : file_size(operands);
+        console_leave();
 }

@@ -12,7 +12,6 @@
 
 #define DISK            0x80
 #define SMAP            0x534d4150
-#define TICKS           0x46c           /* in the BIOS data area: 18.2 a second */
 #define UDP_READ        0x32
 #define UDP_READ_WORDS  10              /* its operands */
 #define BOOT_SEGMENT    0x2000
@@ -160,20 +159,16 @@ call_boot:
         jmp     protect
 
 /*
- * A far procedure: asks the PXE entry in ESI for a datagram until there is one or CX ticks have passed. The
- * operands are at ES:DI and, to begin each time with, 64 bytes on. Gives AX. The loop is here because a change of
- * mode costs more than the question.
+ * A far procedure: asks the PXE entry in ESI for a datagram, until there is one, at most CX times. The operands are
+ * at ES:DI and, to begin each time with, 64 bytes on. Gives AX. The loop is here because a change of mode costs more
+ * than the question.
  */
 udp_read:
         movl    %esi, %cs:AT(pxe_entry)
         movw    %es, %ax
         movw    %ax, %ds
-        xorw    %ax, %ax
-        movw    %ax, %fs
-        movw    %fs:TICKS, %bp
 1:      pushw   %cx
         pushw   %di
-        pushw   %bp
         pushw   %ds
         leaw    64(%di), %si
         movw    $UDP_READ_WORDS, %cx
@@ -188,19 +183,12 @@ udp_read:
         lcall   *%cs:AT(pxe_entry)
         addw    $6, %sp
         popw    %ds
-        popw    %bp
         popw    %di
         popw    %cx
         movw    %ds, %bx
         movw    %bx, %es
         orw     (%di), %ax
-        jz      2f
-        xorw    %bx, %bx
-        movw    %bx, %fs
-        movw    %fs:TICKS, %bx
-        subw    %bp, %bx
-        cmpw    %cx, %bx
-        jbe     1b
+        loopnzw 1b
 2:      lretw
         .balign 4
 pxe_entry: .long 0

@@ -8,6 +8,7 @@
 #include "files.h"
 #include "gates.h"
 #include "move.h"
+#include "../pxe/clock.h"
 #include "ramdisk.h"
 #include "reserve.h"
 #include "served.h"
@@ -101,6 +102,7 @@ static uint16_t prepare(struct disk *disk)
 static void run(const struct nbp_entry *entry)
 {
         struct disk disk;
+        clock_start();
         console_start(115200);
         print("boot1pxe " BOOTWIRE_VERSION "\n");
         if (!network_find(entry) || !udp_open()) {
@@ -120,7 +122,7 @@ static void run(const struct nbp_entry *entry)
         gates_open(device == FIRST_DISK);
         run_boot(device);
         gates_close();
-        console_start(115200);
+        console_resume();
         print("boot came back.\n");
 }
 

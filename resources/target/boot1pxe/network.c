@@ -1,11 +1,14 @@
 #include "network.h"
 #include "../pxe/a20.h"
+#include "../pxe/clock.h"
 #include "gates.h"
 #include "../pxe/string.h"
 #include "words.h"
 
 enum { SUBNET_MASK = 1, ROUTER = 3, OVERLOAD = 52, SERVER_NAME = 66, BOOT_FILE = 67, END = 255 };
 enum { COOKIE_SIZE = 4, BDA_TICKS = 0x46c };
+/* Questions to the ROM between looks at the clock. */
+enum { POLLS = 20 };
 
 struct network network;
 
@@ -128,7 +131,7 @@ bool udp_send(uint32_t to, uint16_t to_port, uint16_t from_port, const void *dat
         return call(PXENV_UDP_WRITE, &operands, sizeof operands) == PXENV_EXIT_SUCCESS;
 }
 
-bool udp_receive(uint16_t port, struct datagram *datagram, uint16_t ticks)
+bool udp_receive(uint16_t port, struct datagram *datagram, uint32_t wait)
 {
         struct udp_read *operands = low_address(LOW_PARAMETERS), *pattern = low_address(LOW_PARAMETERS + 64);
         struct far_pointer block = low_pointer(LOW_PARAMETERS), entry = pxe_entry();
@@ -138,17 +141,22 @@ bool udp_receive(uint16_t port, struct datagram *datagram, uint16_t ticks)
                 .size = LOW_DATA_SIZE,
                 .buffer = low_pointer(LOW_DATA),
         };
-        struct registers registers = {
-                .ecx = ticks,
-                .esi = (uint32_t)entry.segment << 16 | entry.offset,
-                .edi = block.offset,
-                .es = block.segment,
-        };
         static const uint16_t nothing[3];
-        far_call(gates_pointer(gates->udp_read), nothing, &registers);
-        a20_enable();
-        if ((uint16_t)registers.eax)
-                return false;
+        uint32_t start = milliseconds();
+        for (;;) {
+                struct registers registers = {
+                        .ecx = POLLS,
+                        .esi = (uint32_t)entry.segment << 16 | entry.offset,
+                        .edi = block.offset,
+                        .es = block.segment,
+                };
+                far_call(gates_pointer(gates->udp_read), nothing, &registers);
+                a20_enable();
+                if (!(uint16_t)registers.eax)
+                        break;
+                if (milliseconds() - start >= wait)
+                        return false;
+        }
         *datagram = (struct datagram){ operands->source, operands->source_port, operands->size, low_address(LOW_DATA) };
         return true;
 }

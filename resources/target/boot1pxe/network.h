@@ -26,5 +26,5 @@ struct datagram {
         uint32_t size;
         const uint8_t *data; /* in the low area, until the next call */
 };
-/* Waits so many ticks of 55 ms for a datagram to `port`. */
-bool udp_receive(uint16_t port, struct datagram *datagram, uint16_t ticks);
+/* Waits so many milliseconds for a datagram to `port`. */
+bool udp_receive(uint16_t port, struct datagram *datagram, uint32_t wait);

@@ -3,7 +3,7 @@
 #include "words.h"
 
 enum { CALL = 0, REPLY = 1, RPC_VERSION = 2, AUTH_SYS = 1 };
-enum { FIRST_WAIT = 10, PATIENCE = 200 }; /* ticks of 55 ms */
+enum { FIRST_WAIT = 250, LONGEST_WAIT = 2000, PATIENCE = 12000 }; /* milliseconds */
 
 void put_number(struct xdr *to, uint32_t value)
 {
@@ -108,13 +108,14 @@ bool rpc_call(const struct rpc *rpc, uint32_t procedure, const void *arguments, 
         uint32_t transaction = rpc_new_transaction(), answered;
         struct xdr call = rpc_begin(rpc, transaction, procedure, buffer, sizeof buffer);
         put_raw(&call, arguments, length);
-        uint16_t wait = FIRST_WAIT;
-        for (unsigned waited = 0; waited < PATIENCE; waited += wait, wait = (uint16_t)(wait * 2)) {
+        uint32_t wait = FIRST_WAIT;
+        for (uint32_t waited = 0; waited < PATIENCE; waited += wait) {
                 struct datagram datagram;
                 rpc_send(rpc, buffer, &call);
                 while (udp_receive(rpc->own_port, &datagram, wait))
                         if (rpc_answer(rpc, &datagram, &answered, results) && answered == transaction)
                                 return true;
+                wait = wait * 2 > LONGEST_WAIT ? LONGEST_WAIT : wait * 2;
         }
         return fail("no answer by UDP on port %u", (uint32_t)swap16(rpc->port));
 }

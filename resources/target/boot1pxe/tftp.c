@@ -5,8 +5,8 @@
 enum { READ = 1, DATA = 3, ACKNOWLEDGE = 4, ERROR = 5, OPTIONS = 6 };
 enum { UNDEFINED = 0, NOT_FOUND = 1, DISK_FULL = 3 };
 enum { TFTP_PORT = 69, PLAIN_BLOCK = 512, WANTED_BLOCK = 1456, WANTED_WINDOW = 16 };
-/* In ticks of 55 ms. The first wait is for a lost datagram, all of them for a server that comes back. */
-enum { FIRST_WAIT = 5, LONGEST_WAIT = 40, PATIENCE = 200 };
+/* Milliseconds. The first wait is for a lost datagram, all of them for a server that comes back. */
+enum { REQUEST_WAIT = 250, FIRST_WAIT = 60, LONGEST_WAIT = 2000, PATIENCE = 12000 };
 
 struct header {
         uint16_t opcode, number;
@@ -84,9 +84,9 @@ static bool refused(struct tftp *file, const struct datagram *answer)
         return file->is_missing ? fail("the server does not have it") : fail("the server says \"%s\"", text);
 }
 
-static uint16_t longer(uint16_t wait)
+static uint32_t longer(uint32_t wait)
 {
-        return wait * 2 > LONGEST_WAIT ? LONGEST_WAIT : (uint16_t)(wait * 2);
+        return wait * 2 > LONGEST_WAIT ? LONGEST_WAIT : wait * 2;
 }
 
 bool tftp_open(struct tftp *file, const char *name)
@@ -100,10 +100,10 @@ bool tftp_open(struct tftp *file, const char *name)
                 end = append(end, options[i]);
 
         *file = (struct tftp){ SIZE_UNKNOWN, 0, 0, PLAIN_BLOCK, 1, { 0 }, false };
-        for (unsigned waited = 0, wait = 2 * FIRST_WAIT; waited < PATIENCE; waited += wait, wait = longer((uint16_t)wait)) {
+        for (uint32_t waited = 0, wait = REQUEST_WAIT; waited < PATIENCE; waited += wait, wait = longer(wait)) {
                 file->port = udp_new_port();
                 udp_send(network.server, swap16(TFTP_PORT), file->port, request, (uint32_t)(end - request));
-                if (!udp_receive(file->port, &file->first, (uint16_t)wait) || file->first.from != network.server ||
+                if (!udp_receive(file->port, &file->first, wait) || file->first.from != network.server ||
                     file->first.size < 4)
                         continue;
                 file->server_port = file->first.from_port;
@@ -141,8 +141,7 @@ bool tftp_read(struct tftp *file, void *to, uint32_t room, uint32_t *length, voi
         uint32_t step = file->size == SIZE_UNKNOWN || file->size < 10 ? 0 : file->size / 10;
         struct progress progress = { step, step, 0, step ? told : 0 };
         uint32_t next = 1, offset = 0;
-        unsigned in_window = 0, waited = 0;
-        uint16_t wait = FIRST_WAIT;
+        uint32_t in_window = 0, waited = 0, wait = FIRST_WAIT;
         bool complained = false;
         struct datagram datagram = file->first;
 

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ChildProcess } from 'node:child_process'
 import { findProgram } from '../../../build/debian.mjs'
 import { Lab, noLab, type Computer } from '../../lab/namespaces.ts'
-import { SERVICE_FLAGS } from '../../../electron/api/service-client.ts'
+import { SERVICE_FLAGS } from '../../../electron/api/launch.ts'
 import { OURS, print, rowOf, type Row } from '../row.ts'
 
 /** Exchanges a second that perfdhcp begins, and for how many seconds. */

@@ -57,7 +57,8 @@ describe('a volume', () => {
     const list = sevenZipList(image)
     expect(list.get('mach_kernel')).toBe(300_001)
     expect(list.get('Extra/com.apple.Boot.plist')).toBe(9)
-    expect([...list.keys()]).toContain('Résumé: Ω 가'.normalize('NFD').replace(':', '/'))
+    // It shows what is stored, and the separator of other systems as something else.
+    expect([...list.keys()]).toContain('Résumé_ Ω 가'.normalize('NFD'))
   })
 
   it('is read by libfshfs', async ({ skip }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Reader, Writer } from '../../../electron/protocols/bytes.ts'
+import { Reader } from '../../../electron/protocols/bytes.ts'
 import { FileType, type Attributes } from '../../../electron/protocols/nfs/attributes.ts'
 import { Status, statusOfVersion2 } from '../../../electron/protocols/nfs/status.ts'
 import {
@@ -22,6 +22,7 @@ import { readSetattrArguments } from '../../../electron/protocols/nfs/v2/setattr
 import { writeStatfsResult } from '../../../electron/protocols/nfs/v2/statfs.ts'
 import { readWriteArguments } from '../../../electron/protocols/nfs/v2/write.ts'
 import { decodeCall } from '../../../electron/protocols/sunrpc/call.ts'
+import { PieceWriter } from '../../../electron/protocols/sunrpc/pieces.ts'
 import { oskitNetboot } from '../sunrpc/captured.ts'
 import { hex } from '../sunrpc/hex.ts'
 
@@ -48,10 +49,10 @@ const ATTRIBUTES = `00000001 000081ed 00000001 00000000 00000000 # NFREG, mode w
   0004beb4 00001000 00000000 00000260 00000001 0022402e           # size, blocksize, rdev, blocks, fsid, fileid
   6b02051a 00000000 6b0203e8 000001f4 6b0203e8 00000000           # times in microseconds
 `
-const written = (write: (writer: Writer) => void) => {
-  const writer = new Writer()
+const written = (write: (writer: PieceWriter) => void) => {
+  const writer = new PieceWriter()
   write(writer)
-  return writer.finish().toString('hex')
+  return Buffer.concat(writer.pieces()).toString('hex')
 }
 const bytes = (text: string) => hex(text).toString('hex')
 
@@ -150,7 +151,7 @@ describe('results (RFC 1094 section 2.2)', () => {
 
   test('READ has its count at word 18 and its bytes from word 19 of the reply', () => {
     const data = Buffer.from('abcde')
-    const result = { status: Status.OK, attributes: file, data }
+    const result = { status: Status.OK, attributes: file, data: [data] }
     const message = hex(written((writer) => writeReadResult(writer, result)))
     expect(message.toString('hex')).toBe(bytes(`00000000 ${ATTRIBUTES} 00000005 61626364 65000000`))
     expect(message.readUInt32BE(18 * 4)).toBe(5)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DecodeError, Reader, Writer } from '../../../electron/protocols/bytes.ts'
+import { DecodeError, Reader } from '../../../electron/protocols/bytes.ts'
 import { FileType, type Attributes } from '../../../electron/protocols/nfs/attributes.ts'
 import { Status } from '../../../electron/protocols/nfs/status.ts'
 import { readAccessArguments, writeAccessResult } from '../../../electron/protocols/nfs/v3/access.ts'
@@ -43,6 +43,7 @@ import {
   writeWriteResult,
 } from '../../../electron/protocols/nfs/v3/write.ts'
 import { decodeCall } from '../../../electron/protocols/sunrpc/call.ts'
+import { PieceWriter } from '../../../electron/protocols/sunrpc/pieces.ts'
 import { xnuRoot } from '../sunrpc/captured.ts'
 import { hex } from '../sunrpc/hex.ts'
 
@@ -83,10 +84,10 @@ const HANDLE = '00000004 deadbeef'
 const handle = hex('deadbeef')
 const verifier = hex('0102030405060708')
 const wcc = { before: folder, after: folder }
-const written = (write: (writer: Writer) => void) => {
-  const writer = new Writer()
+const written = (write: (writer: PieceWriter) => void) => {
+  const writer = new PieceWriter()
   write(writer)
-  return writer.finish().toString('hex')
+  return Buffer.concat(writer.pieces()).toString('hex')
 }
 const bytes = (text: string) => hex(text).toString('hex')
 
@@ -308,7 +309,12 @@ describe('results (RFC 1813 section 3.3)', () => {
   })
 
   test('READ counts its data twice and pads them', () => {
-    const result = { status: Status.OK, attributes: folder, data: Buffer.from('abcde'), eof: true }
+    const result = {
+      status: Status.OK,
+      attributes: folder,
+      data: [Buffer.from('ab'), Buffer.from('cde')],
+      eof: true,
+    }
     expect(written((writer) => writeReadResult(writer, result))).toBe(
       bytes(`00000000 00000001 ${ATTRIBUTES} 00000005 00000001 00000005 61626364 65000000`),
     )

@@ -320,8 +320,10 @@ describe('reading', () => {
   test('of more than a reply carries is answered in part', async () => {
     const { handle: root } = await client.mount('/srv/nbtest/k')
     const { handle } = await client.lookup(root, 'hello')
-    const { data, eof } = await client.read(handle, 0, 600_000)
-    expect([data.length, eof]).toEqual([262_144, false])
+    writeFileSync(join(folder, 'k', 'large'), Buffer.alloc(3 * 2 ** 20))
+    const { handle: large } = await client.lookup(root, 'large')
+    const { data, eof } = await client.read(large, 0, 2 ** 21)
+    expect([data.length, eof]).toEqual([2 ** 20, false])
     const overDatagrams = await new Client3(udp).read(handle, 0, 600_000)
     expect([overDatagrams.data.length, overDatagrams.eof]).toEqual([8192, false])
   })

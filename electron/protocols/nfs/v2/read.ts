@@ -1,6 +1,7 @@
 /** READ (RFC 1094 section 2.2.7). */
-import type { Reader, Writer } from '../../bytes.ts'
-import { writeOpaque } from '../../sunrpc/xdr.ts'
+import type { Reader } from '../../bytes.ts'
+import type { PieceWriter } from '../../sunrpc/pieces.ts'
+import { writeOpaquePieces } from '../../sunrpc/xdr.ts'
 import type { Attributes } from '../attributes.ts'
 import { Status, type Result } from '../status.ts'
 import { readHandle, writeAttributes, writeStatus } from './attributes.ts'
@@ -20,11 +21,12 @@ export function readReadArguments(reader: Reader): ReadArguments {
   return { file, offset, count }
 }
 
-export type ReadResult = Result<{ readonly attributes: Attributes; readonly data: Uint8Array }>
+/** The data may lie in several places. */
+export type ReadResult = Result<{ readonly attributes: Attributes; readonly data: readonly Buffer[] }>
 
-export function writeReadResult(writer: Writer, result: ReadResult): void {
+export function writeReadResult(writer: PieceWriter, result: ReadResult): void {
   writeStatus(writer, result)
   if (result.status !== Status.OK) return
   writeAttributes(writer, result.attributes)
-  writeOpaque(writer, result.data)
+  writeOpaquePieces(writer, result.data)
 }

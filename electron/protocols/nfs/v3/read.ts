@@ -1,6 +1,7 @@
 /** READ (RFC 1813 section 3.3.6). */
-import type { Reader, Writer } from '../../bytes.ts'
-import { writeBoolean, writeOpaque } from '../../sunrpc/xdr.ts'
+import type { Reader } from '../../bytes.ts'
+import type { PieceWriter } from '../../sunrpc/pieces.ts'
+import { lengthOf, writeBoolean, writeOpaquePieces } from '../../sunrpc/xdr.ts'
 import type { Attributes } from '../attributes.ts'
 import { Status, type Result } from '../status.ts'
 import { readHandle, writePostOp } from './attributes.ts'
@@ -19,13 +20,14 @@ interface OfFile {
   readonly attributes: Attributes | undefined
 }
 
-export type ReadResult = Result<OfFile & { readonly data: Uint8Array; readonly eof: boolean }, OfFile>
+/** The data may lie in several places. */
+export type ReadResult = Result<OfFile & { readonly data: readonly Buffer[]; readonly eof: boolean }, OfFile>
 
-export function writeReadResult(writer: Writer, result: ReadResult): void {
+export function writeReadResult(writer: PieceWriter, result: ReadResult): void {
   writer.u32(result.status)
   writePostOp(writer, result.attributes)
   if (result.status !== Status.OK) return
-  writer.u32(result.data.length)
+  writer.u32(lengthOf(result.data))
   writeBoolean(writer, result.eof)
-  writeOpaque(writer, result.data)
+  writeOpaquePieces(writer, result.data)
 }

@@ -2,7 +2,8 @@ import { constants } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as disk from '../volume/disk.ts'
-import { OpenFiles, type OpenFile } from '../volume/open-files.ts'
+import type { OpenFile } from '../volume/open-file.ts'
+import { OpenFiles } from '../volume/open-files.ts'
 import type { NodeKey, Volume } from '../volume/volume.ts'
 
 const COPY_SIZE = 1024 * 1024
@@ -38,10 +39,14 @@ export class Contents {
     const file = await open(`${path}.part`, 'w', 0o600)
     try {
       for (let offset = 0; offset < length;) {
-        const { data, eof } = await source.read(key, offset, Math.min(COPY_SIZE, length - offset))
-        await file.writeFile(data)
-        offset += data.length
-        if (eof) break
+        const chunk = await source.read(key, offset, Math.min(COPY_SIZE, length - offset))
+        try {
+          for (const piece of chunk.data) await file.writeFile(piece)
+        } finally {
+          chunk.release()
+        }
+        offset += chunk.length
+        if (chunk.eof) break
       }
       await file.datasync()
     } finally {

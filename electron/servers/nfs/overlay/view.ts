@@ -1,6 +1,7 @@
 import { FileType, type Attributes } from '../../../protocols/nfs/attributes.ts'
 import { Status } from '../../../protocols/nfs/status.ts'
 import type { Space } from '../../../protocols/nfs/v3/filesystem.ts'
+import { chunkOf } from '../volume/chunk.ts'
 import * as disk from '../volume/disk.ts'
 import { inNfsTerms, stale } from '../volume/errors.ts'
 import { checkLookup } from '../volume/names.ts'
@@ -77,8 +78,8 @@ export class OverlayView implements Volume {
       }
       const attributes = await this.attributes(key)
       const size = Number(attributes.size)
-      const data = await this.layers.contents.use(key, (file) => file.read(offset, count, size))
-      return { data, eof: data.length === 0 || offset + data.length >= size, attributes }
+      const lent = await this.layers.contents.use(key, (file) => file.read(offset, count, size))
+      return chunkOf(lent, offset, attributes)
     })
   }
 
@@ -143,10 +144,9 @@ export class OverlayView implements Volume {
     const { contents, base } = this.layers
     if (record.hasContent) {
       const stats = await contents.use(key, (file) => file.stats())
-      const accessed = record.accessed ?? disk.timeOf(stats.atimeNs)
-      const modified = record.modified ?? disk.timeOf(stats.mtimeNs)
-      const contentChanged = disk.timeOf(stats.ctimeNs)
-      return { size: stats.size, used: stats.blocks * 512n, accessed, modified, contentChanged }
+      const accessed = record.accessed ?? stats.accessed
+      const modified = record.modified ?? stats.modified
+      return { size: stats.size, used: stats.used, accessed, modified, contentChanged: stats.changed }
     }
     const times = {
       accessed: record.accessed ?? changed,

@@ -1,7 +1,6 @@
 /** The forms that the procedures of version 2 share. */
-import type { Reader, Writer } from '../../../protocols/bytes.ts'
 import type { Result } from '../../../protocols/nfs/status.ts'
-import { procedure, type Procedure } from '../../rpc/program.ts'
+import { procedure, type Procedure, type ProcedureParts } from '../../rpc/program.ts'
 import { NfsCall, withStatus, writable, type NfsServices } from '../call.ts'
 import type { ExportedNode } from '../exports.ts'
 import type { WritableVolume } from '../volume/volume.ts'
@@ -10,12 +9,11 @@ import type { WritableVolume } from '../volume/volume.ts'
 export type Procedure2 = (services: NfsServices) => Procedure
 
 /** Whatever fails is told by its status alone. */
-export function procedure2<Arguments, Success extends object>(parts: {
-  readonly read: (reader: Reader) => Arguments
-  readonly run: (args: Arguments, call: NfsCall) => Promise<Success>
-  readonly write: (writer: Writer, result: Result<Success>) => void
-  readonly idempotent?: boolean
-}): Procedure2 {
+export function procedure2<Arguments, Success extends object>(
+  parts: Omit<ProcedureParts<Arguments, Result<Success>>, 'run'> & {
+    readonly run: (args: Arguments, call: NfsCall) => Promise<Success>
+  },
+): Procedure2 {
   const { run, ...rest } = parts
   return (services) =>
     procedure({

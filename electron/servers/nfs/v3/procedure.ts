@@ -1,9 +1,8 @@
 /** The forms that the procedures of version 3 share. */
 import type { Attributes } from '../../../protocols/nfs/attributes.ts'
-import type { Reader, Writer } from '../../../protocols/bytes.ts'
 import { Status, type ErrorStatus } from '../../../protocols/nfs/status.ts'
 import type { WeakCacheConsistency } from '../../../protocols/nfs/v3/attributes.ts'
-import { procedure, type Procedure } from '../../rpc/program.ts'
+import { procedure, type Procedure, type ProcedureParts } from '../../rpc/program.ts'
 import { NfsCall, writable, type NfsServices } from '../call.ts'
 import type { ExportedNode } from '../exports.ts'
 import { isWritable, NfsError, type WritableVolume } from '../volume/volume.ts'
@@ -11,12 +10,11 @@ import { isWritable, NfsError, type WritableVolume } from '../volume/volume.ts'
 /** A procedure of version 3 for the services it is to work with. */
 export type Procedure3 = (services: NfsServices) => Procedure
 
-export function procedure3<Arguments, Results>(parts: {
-  readonly read: (reader: Reader) => Arguments
-  readonly run: (args: Arguments, call: NfsCall) => Promise<Results>
-  readonly write: (writer: Writer, results: Results) => void
-  readonly idempotent?: boolean
-}): Procedure3 {
+export function procedure3<Arguments, Outcome>(
+  parts: Omit<ProcedureParts<Arguments, Outcome>, 'run'> & {
+    readonly run: (args: Arguments, call: NfsCall) => Promise<Outcome>
+  },
+): Procedure3 {
   const { run, ...rest } = parts
   return (services) =>
     procedure({ ...rest, run: (args: Arguments, caller) => run(args, new NfsCall(services, caller)) })

@@ -1,5 +1,5 @@
 import { readReadArguments, writeReadResult } from '../../../protocols/nfs/v3/read.ts'
-import { offsetOf, readFrom, withStatus } from '../call.ts'
+import { offsetOf, readFrom, releaseChunk, withStatus } from '../call.ts'
 import { procedure3 } from './procedure.ts'
 
 /** READ (RFC 1813 section 3.3.6). */
@@ -11,4 +11,5 @@ export const read = procedure3({
       async () => ({ attributes: await call.attributes(file) }),
     ),
   write: writeReadResult,
+  sent: (result) => releaseChunk(result),
 })

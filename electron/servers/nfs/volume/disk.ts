@@ -1,10 +1,8 @@
 /** The calls of `node:fs` that volumes make, by descriptor where there is one, all of them asynchronous. */
 import * as fs from 'node:fs'
 import { promisify } from 'node:util'
-import { FileType, type Attributes, type Time } from '../../../protocols/nfs/attributes.ts'
 import type { Space } from '../../../protocols/nfs/v3/filesystem.ts'
-
-export type Stats = fs.BigIntStats
+import { statsOf, type Stats } from './stats.ts'
 
 export const open = promisify(fs.open)
 export const close = promisify(fs.close)
@@ -13,24 +11,23 @@ export const fdatasync = promisify(fs.fdatasync)
 export const ftruncate = promisify(fs.ftruncate)
 export const futimes = promisify(fs.futimes)
 
-export function fstat(fd: number): Promise<Stats> {
-  return promisify(fs.fstat)(fd, { bigint: true })
+export async function fstat(fd: number): Promise<Stats> {
+  return statsOf(await promisify(fs.fstat)(fd, { bigint: true }))
 }
 
-export function lstat(path: string): Promise<Stats> {
-  return promisify(fs.lstat)(path, { bigint: true })
+export async function lstat(path: string): Promise<Stats> {
+  return statsOf(await promisify(fs.lstat)(path, { bigint: true }))
 }
 
-/** Up to `length` bytes from `offset`; fewer only where the file ends. */
-export async function readAt(fd: number, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(length)
+/** Fills `into` from `offset`. The result is how many bytes there are; fewer only where the file ends. */
+export async function readAt(fd: number, into: Buffer, offset: number): Promise<number> {
   let filled = 0
-  while (filled < length) {
-    const read = await readOnce(fd, buffer, filled, length - filled, offset + filled)
+  while (filled < into.length) {
+    const read = await readOnce(fd, into, filled, into.length - filled, offset + filled)
     if (read === 0) break
     filled += read
   }
-  return buffer.subarray(0, filled)
+  return filled
 }
 
 export async function writeAt(fd: number, offset: number, data: Buffer): Promise<void> {
@@ -55,42 +52,6 @@ export async function spaceOf(path: string): Promise<Space> {
     freeFiles: ffree,
     availableFiles: ffree,
   }
-}
-
-/** Undefined for a kind of file that NFS has no name for. */
-export function fileTypeOf(stats: Stats): FileType | undefined {
-  if (stats.isFile()) return FileType.REGULAR
-  if (stats.isDirectory()) return FileType.DIRECTORY
-  if (stats.isSymbolicLink()) return FileType.SYMLINK
-  if (stats.isCharacterDevice()) return FileType.CHARACTER
-  if (stats.isBlockDevice()) return FileType.BLOCK
-  if (stats.isFIFO()) return FileType.FIFO
-  return stats.isSocket() ? FileType.SOCKET : undefined
-}
-
-export function attributesOf(stats: Stats, type: FileType, fsid: bigint, fileid: bigint): Attributes {
-  return {
-    type,
-    mode: Number(stats.mode & 0o7777n),
-    links: Number(stats.nlink),
-    uid: Number(stats.uid),
-    gid: Number(stats.gid),
-    size: stats.size,
-    used: stats.blocks * 512n,
-    device: { major: Number((stats.rdev >> 8n) & 0xfffn), minor: Number(stats.rdev & 0xffn) },
-    fsid,
-    fileid,
-    accessed: timeOf(stats.atimeNs),
-    modified: timeOf(stats.mtimeNs),
-    changed: timeOf(stats.ctimeNs),
-  }
-}
-
-/** Before 1970 and after 2106 there are no times in NFS. */
-export function timeOf(nanoseconds: bigint): Time {
-  if (nanoseconds < 0n) return { seconds: 0, nanoseconds: 0 }
-  const seconds = Math.min(Number(nanoseconds / 1_000_000_000n), 0xffffffff)
-  return { seconds, nanoseconds: Number(nanoseconds % 1_000_000_000n) }
 }
 
 function readOnce(fd: number, buffer: Buffer, at: number, length: number, position: number): Promise<number> {

@@ -1,10 +1,13 @@
 import * as fs from 'node:fs'
 import { join } from 'node:path'
+import { FileType } from '../../../protocols/nfs/attributes.ts'
 import { Status } from '../../../protocols/nfs/status.ts'
+import { isLocal, lookAtOnce } from './at-once.ts'
 import * as disk from './disk.ts'
 import { stale } from './errors.ts'
-import { componentsOf, identityOf, type FolderNode } from './folder-nodes.ts'
+import { componentsOf, originOf, type FolderNode } from './folder-nodes.ts'
 import { OpenFiles } from './open-files.ts'
+import type { Stats } from './stats.ts'
 import { NfsError } from './volume.ts'
 
 /** Paths that are good while an action runs: of a name in the directory, and of the directory itself. */
@@ -18,6 +21,10 @@ export interface InDirectory {
  * directory for a symbolic link while a client is at it gains nothing.
  */
 export interface FolderAccess {
+  /** Whether the folder is in a file system of this computer that keeps in memory what is known of open files. */
+  readonly isLocal: boolean
+  /** What is at a name in a directory, without following a link; undefined when that takes time to find out. */
+  lookAtOnce(directory: FolderNode, name: string): Stats | undefined
   within<T>(directory: FolderNode, action: (directory: InDirectory) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -26,7 +33,7 @@ const DESCRIPTORS = '/proc/self/fd'
 
 export function folderAccess(folder: string): FolderAccess {
   const isAnchored = process.platform === 'linux' && fs.existsSync(DESCRIPTORS)
-  return isAnchored ? new AnchoredAccess(folder) : new VerifiedAccess(folder)
+  return isAnchored ? new AnchoredAccess(folder, isLocal(folder)) : new VerifiedAccess(folder)
 }
 
 /**
@@ -37,14 +44,22 @@ class AnchoredAccess implements FolderAccess {
   readonly #folder: string
   readonly #open = new OpenFiles(fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW)
 
-  constructor(folder: string) {
+  readonly isLocal: boolean
+
+  constructor(folder: string, isLocal: boolean) {
     this.#folder = folder
+    this.isLocal = isLocal
+  }
+
+  lookAtOnce(directory: FolderNode, name: string): Stats | undefined {
+    const open = this.isLocal ? this.#open.opened(directory.id) : undefined
+    return open && lookAtOnce(open.fd, name)
   }
 
   within<T>(directory: FolderNode, action: (directory: InDirectory) => Promise<T>): Promise<T> {
     const { parent, name } = directory
-    const verify = (stats: disk.Stats) => {
-      if (identityOf(stats) !== directory.id) throw stale()
+    const verify = (stats: Stats) => {
+      if (originOf(stats) !== directory.origin) throw stale()
     }
     return this.#open.use(
       directory.id,
@@ -71,10 +86,15 @@ class AnchoredAccess implements FolderAccess {
 
 /** Elsewhere: every directory on the way has to be the one meant, before and after. */
 class VerifiedAccess implements FolderAccess {
+  readonly isLocal = false
   readonly #folder: string
 
   constructor(folder: string) {
     this.#folder = folder
+  }
+
+  lookAtOnce(): undefined {
+    return undefined
   }
 
   async within<T>(directory: FolderNode, action: (directory: InDirectory) => Promise<T>): Promise<T> {
@@ -88,8 +108,8 @@ class VerifiedAccess implements FolderAccess {
   async #verify(directory: FolderNode): Promise<void> {
     for (let each: FolderNode | undefined = directory; each !== undefined; each = each.parent) {
       const stats = await disk.lstat(join(this.#folder, ...componentsOf(each))).catch(() => undefined)
-      if (stats === undefined || identityOf(stats) !== each.id) throw stale()
-      if (!stats.isDirectory()) throw new NfsError(Status.NOTDIR, 'not a directory')
+      if (stats === undefined || originOf(stats) !== each.origin) throw stale()
+      if (stats.type !== FileType.DIRECTORY) throw new NfsError(Status.NOTDIR, 'not a directory')
     }
   }
 

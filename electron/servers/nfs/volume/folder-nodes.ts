@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { FileType } from '../../../protocols/nfs/attributes.ts'
-import { fileTypeOf, type Stats } from './disk.ts'
+import type { Stats } from './stats.ts'
 import { KEY_BYTES, type NodeKey } from './volume.ts'
 
 /** A file of an exported folder that a client has seen. */
 export interface FolderNode {
   readonly key: NodeKey
   readonly id: string
+  readonly origin: Origin
   readonly type: FileType
   /** Where it was seen last; the root has no parent. */
   parent: FolderNode | undefined
@@ -20,11 +21,18 @@ const TRAIL_DEPTH = KEY_BYTES / 2
 const NODES_KEPT = 100_000
 
 /**
- * Says which file this is, in 16 hexadecimal digits: the same as long as it exists and for no other, because its
- * number alone is given to a new file once it is removed. The first two digits are 0.
+ * Says which file this is: the same as long as it exists and for no other, because its number alone is given to a
+ * new file once it is removed.
  */
-export function identityOf({ dev, ino, birthtimeNs }: Stats): string {
-  const digest = createHash('sha1').update(`${dev} ${ino} ${birthtimeNs}`).digest('hex')
+export type Origin = string
+
+export function originOf({ disk, inode, born }: Stats): Origin {
+  return `${disk} ${inode} ${born}`
+}
+
+/** The same in 16 hexadecimal digits. The first two are 0. */
+function identityOf(origin: Origin): string {
+  const digest = createHash('sha1').update(origin).digest('hex')
   return `00${digest.slice(0, ID_DIGITS - 2)}`
 }
 
@@ -36,26 +44,30 @@ export function identityOf({ dev, ino, birthtimeNs }: Stats): string {
 export class FolderNodes {
   readonly root: FolderNode
   readonly #nodes = new Map<string, FolderNode>()
+  readonly #byOrigin = new Map<Origin, FolderNode>()
 
   constructor(stats: Stats, type: FileType) {
-    const id = identityOf(stats)
-    this.root = { key: id.padEnd(2 * KEY_BYTES, '0'), id, type, parent: undefined, name: '' }
+    const origin = originOf(stats)
+    const id = identityOf(origin)
+    this.root = { key: id.padEnd(2 * KEY_BYTES, '0'), id, origin, type, parent: undefined, name: '' }
   }
 
   /** The node of what was found at `name`; undefined for a kind of file that cannot be served. */
   seen(stats: Stats, parent: FolderNode, name: string): FolderNode | undefined {
-    const id = identityOf(stats)
-    if (id === this.root.id) return this.root
-    const known = this.#nodes.get(id)
+    const origin = originOf(stats)
+    if (origin === this.root.origin) return this.root
+    const known = this.#byOrigin.get(origin)
     if (known !== undefined) {
       known.parent = parent
       known.name = name
       return known
     }
-    const type = fileTypeOf(stats)
+    const { type } = stats
     if (type === undefined) return undefined
-    const node = { key: id + trailOf(parent), id, type, parent, name }
+    const id = identityOf(origin)
+    const node = { key: id + trailOf(parent), id, origin, type, parent, name }
     this.#nodes.set(id, node)
+    this.#byOrigin.set(origin, node)
     this.#forgetOldest()
     return node
   }
@@ -66,8 +78,10 @@ export class FolderNodes {
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#nodes.keys()
-    if (this.#nodes.size > NODES_KEPT && oldest !== undefined) this.#nodes.delete(oldest)
+    const [oldest] = this.#nodes.values()
+    if (this.#nodes.size <= NODES_KEPT || oldest === undefined) return
+    this.#nodes.delete(oldest.id)
+    this.#byOrigin.delete(oldest.origin)
   }
 }
 

@@ -1,26 +1,28 @@
 import { constants } from 'node:fs'
 import { realpath } from 'node:fs/promises'
-import { FileType, type Attributes } from '../../../protocols/nfs/attributes.ts'
+import { FileType, type Attributes, type Time } from '../../../protocols/nfs/attributes.ts'
 import { Status } from '../../../protocols/nfs/status.ts'
 import type { Space } from '../../../protocols/nfs/v3/filesystem.ts'
+import { chunkOf } from './chunk.ts'
 import * as disk from './disk.ts'
 import { inNfsTerms, stale } from './errors.ts'
 import { folderAccess, type FolderAccess } from './folder-access.ts'
-import { componentsOf, FolderNodes, identityOf, type FolderNode } from './folder-nodes.ts'
+import { componentsOf, FolderNodes, originOf, type FolderNode } from './folder-nodes.ts'
 import { FolderSearch } from './folder-search.ts'
 import { checkLookup } from './names.ts'
 import { OpenFiles } from './open-files.ts'
 import { inPlaces } from './places.ts'
+import { attributesOf, isSameTime, type Stats } from './stats.ts'
 import { NfsError, type Chunk, type Found, type Listed, type NodeKey, type Volume } from './volume.ts'
 
 /** Sorted listings kept, because a client takes a large one in many pieces. */
 const LISTINGS_KEPT = 16
-/** A listing is kept when its directory has not changed for this long, in nanoseconds: clocks of disks are coarse. */
-const SETTLED = 2_000_000_000n
+/** A listing is kept when its directory has not changed for this long, in milliseconds: clocks of disks are coarse. */
+const SETTLED = 2_000
 
 interface Listing {
-  readonly modified: bigint
-  readonly changed: bigint
+  readonly modified: Time
+  readonly changed: Time
   readonly names: readonly Listed[]
 }
 
@@ -31,7 +33,7 @@ export class FolderVolume implements Volume {
   readonly #search: FolderSearch
   readonly #fsid: bigint
   readonly #device: bigint
-  readonly #files = new OpenFiles(constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  readonly #files: OpenFiles
   readonly #listings = new Map<NodeKey, Listing>()
 
   /** `fsid` is told to clients as the number of this file system. Rejects when there is no such folder. */
@@ -40,13 +42,15 @@ export class FolderVolume implements Volume {
     return new FolderVolume(real, await disk.lstat(real), fsid)
   }
 
-  private constructor(folder: string, stats: disk.Stats, fsid: bigint) {
-    if (!stats.isDirectory()) throw new NfsError(Status.NOTDIR, `${folder} is not a folder`)
+  private constructor(folder: string, stats: Stats, fsid: bigint) {
+    if (stats.type !== FileType.DIRECTORY) throw new NfsError(Status.NOTDIR, `${folder} is not a folder`)
     this.#nodes = new FolderNodes(stats, FileType.DIRECTORY)
     this.#access = folderAccess(folder)
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+    this.#files = new OpenFiles(flags, this.#access.isLocal)
     this.#search = new FolderSearch(this.#nodes, this.#access)
     this.#fsid = fsid
-    this.#device = stats.dev
+    this.#device = stats.disk
   }
 
   get root(): NodeKey {
@@ -68,7 +72,7 @@ export class FolderVolume implements Volume {
       if (known !== undefined)
         return { key: known.key, attributes: this.#attributesOf(known, await this.#look(known)) }
       checkLookup(name)
-      const stats = await this.#access.within(parent, ({ at }) => disk.lstat(at(name)))
+      const stats = await this.#at(parent, name)
       const node = this.#nodes.seen(stats, parent, name)
       if (node === undefined) throw new NfsError(Status.NOENT, 'a kind of file that NFS does not know')
       this.#files.notice(node.id, stats)
@@ -104,12 +108,7 @@ export class FolderVolume implements Volume {
         async (file) => {
           const stats = await file.stats()
           const size = Number(stats.size)
-          const data = await file.read(offset, count, size)
-          return {
-            data,
-            eof: data.length === 0 || offset + data.length >= size,
-            attributes: this.#attributesOf(node, stats),
-          }
+          return chunkOf(await file.read(offset, count, size), offset, this.#attributesOf(node, stats))
         },
       )
     })
@@ -119,13 +118,14 @@ export class FolderVolume implements Volume {
     return inNfsTerms(async () => {
       const node = await this.#node(directory)
       if (node.type !== FileType.DIRECTORY) throw new NfsError(Status.NOTDIR, 'not a directory')
-      const { mtimeNs, ctimeNs } = await this.#look(node)
+      const { modified, changed } = await this.#look(node)
       const known = this.#listings.get(node.key)
-      if (known?.modified === mtimeNs && known.changed === ctimeNs) return known.names
+      if (known !== undefined && isSameTime(known.modified, modified) && isSameTime(known.changed, changed))
+        return known.names
       const names = inPlaces(await this.#access.within(node, ({ itself }) => disk.readNames(itself)))
       this.#listings.delete(node.key)
-      if (BigInt(Date.now()) * 1_000_000n - mtimeNs > SETTLED)
-        this.#listings.set(node.key, { modified: mtimeNs, changed: ctimeNs, names })
+      if (Date.now() - 1000 * modified.seconds > SETTLED + 1000)
+        this.#listings.set(node.key, { modified, changed, names })
       const [oldest] = this.#listings.keys()
       if (this.#listings.size > LISTINGS_KEPT && oldest !== undefined) this.#listings.delete(oldest)
       return names
@@ -153,25 +153,33 @@ export class FolderVolume implements Volume {
   }
 
   /** What the node is now; throws when something else has taken its place. */
-  async #look(node: FolderNode): Promise<disk.Stats> {
+  async #look(node: FolderNode): Promise<Stats> {
     const { parent, name } = node
-    const stats = await this.#access
-      .within(parent ?? node, ({ at }) => disk.lstat(at(parent === undefined ? '.' : name)))
-      .catch((error: unknown) => {
+    const stats = await this.#at(parent ?? node, parent === undefined ? '.' : name).catch(
+      (error: unknown) => {
         throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? stale() : error
-      })
+      },
+    )
     this.#verify(node, stats)
     this.#files.notice(node.id, stats)
     return stats
   }
 
-  #verify(node: FolderNode, stats: disk.Stats): void {
-    if (identityOf(stats) !== node.id) throw stale()
+  /** What is at a name now. */
+  async #at(directory: FolderNode, name: string): Promise<Stats> {
+    return (
+      this.#access.lookAtOnce(directory, name) ??
+      this.#access.within(directory, ({ at }) => disk.lstat(at(name)))
+    )
   }
 
-  #attributesOf(node: FolderNode, stats: disk.Stats): Attributes {
+  #verify(node: FolderNode, stats: Stats): void {
+    if (originOf(stats) !== node.origin) throw stale()
+  }
+
+  #attributesOf(node: FolderNode, stats: Stats): Attributes {
     // Another file system below this folder has numbers of its own, which may be the same.
-    const fileid = stats.dev === this.#device ? stats.ino : BigInt(`0x${node.id}`)
-    return disk.attributesOf(stats, node.type, this.#fsid, fileid)
+    const fileid = stats.disk === this.#device ? stats.inode : BigInt(`0x${node.id}`)
+    return attributesOf(stats, node.type, this.#fsid, fileid)
   }
 }

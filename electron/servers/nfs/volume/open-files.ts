@@ -1,94 +1,12 @@
 import * as disk from './disk.ts'
+import { OpenFile } from './open-file.ts'
+import type { Stats } from './stats.ts'
 
-/** Files kept open between reads, and what is kept of each. */
+/** Files kept open between reads. */
 const OPEN_LIMIT = 64
-const BLOCK_SIZE = 256 * 1024
-const BLOCKS_KEPT = 4
-/** How old what is known of a file may be, in milliseconds: a file that is written meanwhile is noticed by then. */
-const FRESH = 100
-
-/**
- * A file that is open for reading, with the blocks read last. Clients read in small pieces, one after the other:
- * the block that follows is read while they are at this one, so that most of their reads wait for no disk.
- */
-export class OpenFile {
-  readonly fd: number
-  #stats: disk.Stats
-  #statsAt: number
-  #statsComing: Promise<void> | undefined
-  readonly #blocks = new Map<number, Promise<Buffer>>()
-  #lastBlock = -1
-  /** Counts up when what is known becomes wrong, so that a look from before is not taken for one from after. */
-  #generation = 0
-
-  constructor(fd: number, stats: disk.Stats) {
-    this.fd = fd
-    this.#stats = stats
-    this.#statsAt = performance.now()
-  }
-
-  /** At most `FRESH` old. */
-  async stats(): Promise<disk.Stats> {
-    if (performance.now() - this.#statsAt > FRESH) {
-      this.#statsComing ??= this.refresh().finally(() => (this.#statsComing = undefined))
-      await this.#statsComing
-    }
-    return this.#stats
-  }
-
-  /** Looks at the file anew. */
-  async refresh(): Promise<void> {
-    const generation = this.#generation
-    const stats = await disk.fstat(this.fd)
-    if (generation !== this.#generation) return
-    this.notice(stats)
-  }
-
-  /** Takes what was just seen of the file, and forgets its blocks if it was changed. */
-  notice(stats: disk.Stats): void {
-    const { size, mtimeNs, ctimeNs } = this.#stats
-    if (stats.size !== size || stats.mtimeNs !== mtimeNs || stats.ctimeNs !== ctimeNs) this.forget()
-    this.#stats = stats
-    this.#statsAt = performance.now()
-  }
-
-  /** To be called after writing. */
-  forget(): void {
-    this.#generation += 1
-    this.#blocks.clear()
-    this.#statsAt = -Infinity
-  }
-
-  /** What there is of `length` bytes from `offset`, in memory that must not be written to. */
-  async read(offset: number, length: number, size: number): Promise<Buffer> {
-    const end = Math.min(offset + length, size)
-    if (offset >= end) return Buffer.alloc(0)
-    const first = Math.floor(offset / BLOCK_SIZE)
-    const last = Math.floor((end - 1) / BLOCK_SIZE)
-    const wanted = Array.from({ length: last - first + 1 }, (_, index) => this.#block(first + index))
-    const isSequential = first === this.#lastBlock || first === this.#lastBlock + 1
-    if (isSequential && (last + 1) * BLOCK_SIZE < size) void this.#block(last + 1).catch(() => undefined)
-    this.#lastBlock = last
-    const blocks = await Promise.all(wanted)
-    const bytes = blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks)
-    const start = offset - first * BLOCK_SIZE
-    return bytes.subarray(start, start + end - offset)
-  }
-
-  #block(index: number): Promise<Buffer> {
-    const known = this.#blocks.get(index)
-    if (known !== undefined) return known
-    const block = disk.readAt(this.fd, index * BLOCK_SIZE, BLOCK_SIZE)
-    this.#blocks.set(index, block)
-    block.catch(() => this.#blocks.delete(index))
-    const [oldest] = this.#blocks.keys()
-    if (this.#blocks.size > BLOCKS_KEPT && oldest !== undefined) this.#blocks.delete(oldest)
-    return block
-  }
-}
 
 /** Opens a path and closes it again if `verify` throws: what was opened may be another thing than what was meant. */
-export type Open = (path: string, verify: (stats: disk.Stats) => void) => Promise<OpenFile>
+export type Open = (path: string, verify: (stats: Stats) => void) => Promise<OpenFile>
 type Find = (open: Open) => Promise<OpenFile>
 
 interface Slot {
@@ -103,9 +21,12 @@ interface Slot {
 export class OpenFiles {
   readonly #slots = new Map<string, Slot>()
   readonly #flags: number
+  readonly #isLocal: boolean
 
-  constructor(flags: number) {
+  /** `isLocal`: what is known of an open file is in memory. */
+  constructor(flags: number, isLocal = false) {
     this.#flags = flags
+    this.#isLocal = isLocal
   }
 
   /** Runs `action` on the file of `key`. If it is not open, `find` opens it. */
@@ -123,9 +44,14 @@ export class OpenFiles {
     }
   }
 
+  /** The file of `key` if it is open. It may be closed as soon as the caller waits for anything. */
+  opened(key: string): OpenFile | undefined {
+    return this.#slots.get(key)?.opened
+  }
+
   /** What a client was just told of a file must not be newer than what it reads of it next. */
-  notice(key: string, stats: disk.Stats): void {
-    this.#slots.get(key)?.opened?.notice(stats)
+  notice(key: string, stats: Stats): void {
+    this.opened(key)?.notice(stats)
   }
 
   /** Forgets an open file, because it is removed. */
@@ -155,12 +81,12 @@ export class OpenFiles {
     return slot
   }
 
-  async #open(path: string, verify: (stats: disk.Stats) => void): Promise<OpenFile> {
+  async #open(path: string, verify: (stats: Stats) => void): Promise<OpenFile> {
     const fd = await disk.open(path, this.#flags)
     try {
       const stats = await disk.fstat(fd)
       verify(stats)
-      return new OpenFile(fd, stats)
+      return new OpenFile(fd, stats, this.#isLocal)
     } catch (error) {
       await disk.close(fd)
       throw error
@@ -176,6 +102,11 @@ export class OpenFiles {
 
   #release(slot: Slot): void {
     if (slot.users > 0) return
-    void slot.file.then(({ fd }) => disk.close(fd)).catch(() => undefined)
+    void slot.file
+      .then((file) => {
+        file.forget()
+        return disk.close(file.fd)
+      })
+      .catch(() => undefined)
   }
 }

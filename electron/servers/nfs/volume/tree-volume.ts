@@ -5,8 +5,10 @@ import type { ServedTree } from '../../../chains/tree.ts'
 import { FileType, type Attributes, type Time } from '../../../protocols/nfs/attributes.ts'
 import { Status } from '../../../protocols/nfs/status.ts'
 import type { Space } from '../../../protocols/nfs/v3/filesystem.ts'
+import { chunkOf } from './chunk.ts'
 import { inNfsTerms, stale } from './errors.ts'
 import { checkLookup } from './names.ts'
+import type { Lent } from './open-file.ts'
 import { OpenFiles } from './open-files.ts'
 import { inPlaces } from './places.ts'
 import {
@@ -76,8 +78,7 @@ export class TreeVolume implements Volume {
       if (content === undefined) throw new NfsError(Status.ISDIR, 'a folder')
       const attributes = this.#attributesOf(node)
       const size = Number(attributes.size)
-      const data = await this.#bytes(key, content, offset, count, size)
-      return { data, eof: data.length === 0 || offset + data.length >= size, attributes }
+      return chunkOf(await this.#bytes(key, content, offset, count, size), offset, attributes)
     })
   }
 
@@ -127,16 +128,18 @@ export class TreeVolume implements Volume {
     return node
   }
 
-  async #bytes(key: NodeKey, content: Content, offset: number, count: number, size: number): Promise<Buffer> {
+  async #bytes(key: NodeKey, content: Content, offset: number, count: number, size: number): Promise<Lent> {
     if (content.kind === 'bytes') {
       const { buffer, byteOffset, byteLength } = content.bytes
-      return Buffer.from(buffer, byteOffset, byteLength).subarray(offset, offset + count)
+      const bytes = Buffer.from(buffer, byteOffset, byteLength).subarray(offset, offset + count)
+      return { pieces: [bytes], release: () => undefined }
     }
     return this.#files.use(
       key,
       (open) =>
         open(content.path, (stats) => {
-          if (!stats.isFile()) throw new NfsError(Status.IO, `${content.path} is no file any more`)
+          if (stats.type !== FileType.REGULAR)
+            throw new NfsError(Status.IO, `${content.path} is no file any more`)
         }),
       (file) => file.read(offset, count, size),
     )

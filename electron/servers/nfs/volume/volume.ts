@@ -16,10 +16,14 @@ export interface Found {
 }
 
 export interface Chunk {
-  readonly data: Buffer
+  /** Lies in several places, and stays as it is until `release`. */
+  readonly data: readonly Buffer[]
+  /** Its bytes together. */
+  readonly length: number
   /** Whether the file ends with these bytes. */
   readonly eof: boolean
   readonly attributes: Attributes
+  readonly release: () => void
 }
 
 /** A name in a directory, and its place there: a hash of the name, so that other names do not move it. */

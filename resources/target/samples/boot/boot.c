@@ -7,7 +7,7 @@
 #include "../../pxe/realmode.h"
 #include "../../pxe/string.h"
 #include "../checksum/crc32.h"
-#include "../hello/multiboot.h"
+#include "../shared/multiboot.h"
 #include "entry.h"
 #include "macho.h"
 #include "options.h"

@@ -2,7 +2,7 @@
  * A stand-in for Darwin's kernel: says that it runs, and what it was told. With it a boot can be tried to the end
  * without a file of anyone else's.
  */
-#include "../hello/console.h"
+#include "../shared/console.h"
 
 /* Also what tells boot loaders, and Bootwire, which Darwin this is. */
 static const char version[] = "Darwin Kernel Version 10.8.0: Bootwire stand-in " BOOTWIRE_VERSION;

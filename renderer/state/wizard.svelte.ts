@@ -1,0 +1,180 @@
+import type { DesktopApi, Failure, ServiceState, StartOptions } from '../../electron/api/desktop.ts'
+import { failureOf } from './failure.ts'
+import { Library } from './library.svelte.ts'
+import { LivePlan } from './plan.svelte.ts'
+import { SessionState } from './session.svelte.ts'
+import {
+  choiceOf,
+  freshSetup,
+  obstacle,
+  setupOf,
+  startOptions,
+  withChoice,
+  withDefaults,
+  type ChoiceChange,
+  type Setup,
+  type Surroundings,
+} from './setup.ts'
+import { stepAfter, stepBefore, steps, type StepId } from './steps.ts'
+
+const NOTHING_YET: Surroundings = {
+  environment: {
+    face: 'desktop',
+    platform: 'linux',
+    version: '',
+    qemu: { found: false, remedy: '' },
+    elevation: 'not-needed',
+  },
+  chains: [],
+  interfaces: [],
+}
+
+/** Everything that the pages of the wizard show and change. */
+export class Wizard {
+  readonly api: DesktopApi
+  readonly session = new SessionState()
+  readonly library: Library
+  readonly plan: LivePlan
+
+  step = $state<StepId>('target')
+  setup = $state.raw<Setup>(freshSetup)
+  surroundings = $state.raw<Surroundings>(NOTHING_YET)
+  /** What was started last time, until something was started this time. */
+  last = $state.raw<StartOptions | undefined>()
+  loaded = $state(false)
+  service = $state.raw<ServiceState>({ state: 'running' })
+  starting = $state(false)
+  /** Why the last start, or loading the page's facts, failed. */
+  failure = $state.raw<Failure | undefined>()
+
+  readonly isVirtual = $derived(this.setup.target === 'virtual')
+  readonly chain = $derived(this.surroundings.chains.find(({ id }) => id === this.setup.chain))
+  readonly choice = $derived(choiceOf(this.setup))
+  readonly options = $derived(startOptions(this.setup, this.surroundings.interfaces))
+
+  constructor(api: DesktopApi) {
+    this.api = api
+    this.library = new Library(api)
+    this.plan = new LivePlan(api)
+  }
+
+  async load(): Promise<void> {
+    this.api.onServiceState((state) => (this.service = state))
+    this.api.onEvents((events) => this.session.receive(events))
+    try {
+      const [environment, chains, interfaces, last] = await Promise.all([
+        this.api.environment(),
+        this.api.chains(),
+        this.api.interfaces(),
+        this.api.lastSetup(),
+        this.library.load(),
+      ])
+      this.surroundings = { environment, chains, interfaces }
+      this.last = last
+    } catch (error) {
+      this.failure = failureOf(error)
+    }
+    this.loaded = true
+  }
+
+  /** Cables are plugged in while the page is looked at. */
+  async refreshInterfaces(): Promise<void> {
+    const interfaces = await this.api.interfaces().catch(() => this.surroundings.interfaces)
+    if (JSON.stringify(interfaces) !== JSON.stringify(this.surroundings.interfaces))
+      this.surroundings = { ...this.surroundings, interfaces }
+  }
+
+  change(change: Partial<Setup>): void {
+    this.failure = undefined
+    this.setup = { ...this.setup, ...change }
+  }
+
+  changeChoice(change: ChoiceChange): void {
+    this.failure = undefined
+    this.setup = withChoice(this.setup, change)
+  }
+
+  async addImports(given: Promise<readonly string[]>): Promise<void> {
+    const paths = await given
+    const before = this.choice?.imports ?? []
+    this.changeChoice({ imports: [...before, ...paths.filter((path) => !before.includes(path))] })
+    // A file may have been given again because it changed.
+    if (paths.length > 0) this.plan.check(this.options, true)
+  }
+
+  /** Why `step` cannot be left for the next one; undefined when it can. */
+  obstacle(step: StepId): string | undefined {
+    switch (step) {
+      case 'watch':
+        return undefined
+      case 'files':
+      case 'review':
+        if (this.plan.failure !== undefined) return this.plan.failure.message
+        return this.plan.review === undefined ? 'Looking at what is there…' : undefined
+      default:
+        return obstacle(step, this.setup, this.surroundings)
+    }
+  }
+
+  /** Whether everything before `step` is settled, so that it can be gone to. */
+  isReachable(step: StepId): boolean {
+    if (step === 'watch') return this.session.started !== undefined
+    const before = steps.slice(
+      0,
+      steps.findIndex(({ id }) => id === step),
+    )
+    return before.every(({ id }) => this.obstacle(id) === undefined)
+  }
+
+  go(step: StepId): void {
+    this.failure = undefined
+    this.step = step
+  }
+
+  next(): void {
+    this.go(stepAfter(this.step, this.isVirtual))
+  }
+
+  back(): void {
+    this.go(stepBefore(this.step, this.isVirtual))
+  }
+
+  /** The shortest way to a running target: everything that was not chosen is the default. */
+  async bootNow(): Promise<void> {
+    this.setup = withDefaults(this.setup, this.surroundings.chains)
+    await this.start()
+  }
+
+  /** With all the choices of last time. */
+  async startAgain(): Promise<void> {
+    if (this.last === undefined) return
+    this.setup = setupOf(this.last)
+    await this.start()
+  }
+
+  /** Takes the choices of last time, to look at or to change. */
+  reviewLast(): void {
+    if (this.last === undefined) return
+    this.setup = setupOf(this.last)
+    this.go('chain')
+  }
+
+  async start(): Promise<void> {
+    const { options } = this
+    if (options === undefined || this.starting) return
+    this.starting = true
+    this.failure = undefined
+    try {
+      if (this.session.running) await this.api.stop()
+      await this.api.start(options)
+      this.last = options
+      this.go('watch')
+    } catch (error) {
+      this.failure = failureOf(error)
+      // Where the missing files can be given, with what was missing beside them.
+      if (this.failure.code === 'files-missing') this.step = 'files'
+    } finally {
+      this.starting = false
+    }
+  }
+}

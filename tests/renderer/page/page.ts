@@ -20,7 +20,7 @@ export interface OpenPage {
 export async function openPage(options: FakeOptions, size = { width: 1200, height: 760 }): Promise<OpenPage> {
   const folder = await mkdtemp(join(tmpdir(), 'bootwire-page-'))
   const assets = join(folder, 'assets.mjs')
-  await writeFile(assets, await javascriptOf(here('../../../electron/main/assets.ts')))
+  await writeFile(assets, await javascriptOf(here('../../../electron/api/page.ts')))
   const fake = await javascriptOf(here('fake-desktop.ts'))
 
   const app = await electron.launch({

@@ -5,8 +5,11 @@ protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: t
 void app.whenReady().then(open)
 
 async function open() {
-  const { serveAsset } = await import(process.env.BOOTWIRE_ASSETS ?? '')
-  protocol.handle('app', (request) => serveAsset(process.env.BOOTWIRE_PAGE, request))
+  const { PAGE_HEADERS, readAsset } = await import(process.env.BOOTWIRE_ASSETS ?? '')
+  protocol.handle('app', async ({ url }) => {
+    const { type, bytes } = await readAsset(process.env.BOOTWIRE_PAGE, new URL(url).pathname)
+    return new Response(bytes, { headers: { ...PAGE_HEADERS, 'content-type': type } })
+  })
   const window = new BrowserWindow({
     useContentSize: true,
     webPreferences: { contextIsolation: true, sandbox: true, nodeIntegration: false },

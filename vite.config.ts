@@ -1,21 +1,18 @@
-import { chmodSync, readFileSync } from 'node:fs'
+import { chmodSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { svelte, vitePreprocess } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig, type Plugin } from 'vite'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const { dependencies } = JSON.parse(readFileSync(here('package.json'), 'utf8')) as {
-  dependencies: Record<string, string>
-}
+/** ws goes on without these. */
+const NATIVE_HELPERS_OF_WS = ['bufferutil', 'utf-8-validate']
 
-/** Stays outside of a Node bundle: what Node has, what Electron has, and packages that are installed anyway. */
-const external = [
-  /^node:/,
-  ...builtinModules,
-  'electron',
-  ...Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`)),
-]
+/**
+ * Stays outside of a Node bundle: what Node has, what Electron has, and koffi, which loads its native library from beside
+ * itself. All else is in it, so that a program can be handed to root, or packed, as a few files.
+ */
+const external = [/^node:/, ...builtinModules, 'electron', 'koffi', ...NATIVE_HELPERS_OF_WS]
 
 /** What runs as its own process under Node or Electron's Node. */
 const processes = {
@@ -23,6 +20,7 @@ const processes = {
   service: here('electron/service/process.ts'),
   keeper: here('electron/service/keeper-process.ts'),
   main: here('electron/main/main.ts'),
+  browser: here('electron/browser/main.ts'),
 }
 
 /**

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { requireForBoot } from './debian.mjs'
 import { fetchPeers, peerEnvironment } from './peers.mjs'
+import { start } from './start.mjs'
 import { attach, note, npm, script, step } from './step.mjs'
 
 /**
@@ -14,7 +15,7 @@ export async function run(command, parameters) {
   switch (command) {
     case 'start':
       await prepare()
-      return attach('node', ['dist/node/cli.js', 'try', ...parameters])
+      return start(parameters)
     case 'test':
       await prepare()
       await preparePeers()

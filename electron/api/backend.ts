@@ -20,6 +20,7 @@ import { EventFeed } from './event-feed.ts'
 import { isRequest, requestParameters, type Reply, type RequestParameters } from './requests.ts'
 import { ServiceError } from './service-client.ts'
 import { loadSetup, saveSetup } from './setup-store.ts'
+import { VERSION } from './version.ts'
 import { Supervisor, type KeptFileName } from './supervisor.ts'
 
 /** What a face asks its user itself, in the way of its kind. */
@@ -33,7 +34,6 @@ export interface Dialogs {
 
 export interface BackendOptions {
   readonly face: Environment['face']
-  readonly version: string
   readonly dialogs: Dialogs
 }
 
@@ -84,16 +84,14 @@ export class Backend {
   }
 
   /** Carries out a request from outside. Never rejects: what is no request is answered as such. */
-  async answer(name: string, parameters: unknown): Promise<Reply> {
-    try {
+  answer(name: string, parameters: unknown): Promise<Reply> {
+    return attempt(async () => {
       if (!isRequest(name)) throw badRequest(`There is no function ${JSON.stringify(name)}.`)
       const parsed = requestParameters[name].safeParse(parameters)
       if (!parsed.success) throw badRequest(`${name}: ${z.prettifyError(parsed.error)}`)
       const handler = this.#handlers[name] as (...parameters: unknown[]) => Promise<unknown>
-      return { result: await handler(...parsed.data) }
-    } catch (error) {
-      return { failure: failure(error) }
-    }
+      return handler(...parsed.data)
+    })
   }
 
   /** Reads files into the library one after the other. */
@@ -133,8 +131,8 @@ export class Backend {
 
   readonly #handlers: Handlers = {
     environment: async () => {
-      const { face, version } = this.#options
-      const own = { face, version, platform: process.platform, elevation: await elevationHere() }
+      const { face } = this.#options
+      const own = { face, version: VERSION, platform: process.platform, elevation: await elevationHere() }
       return { ...own, ...(await this.#request({ name: 'environment' })) }
     },
     interfaces: () => this.#request({ name: 'interfaces' }),
@@ -197,6 +195,15 @@ export class Backend {
   #tellReadings(): void {
     const readings = [...this.#readings.values()]
     for (const listener of this.#readingListeners) listener(readings)
+  }
+}
+
+/** What `work` gives, or why it could not, as it crosses to a page. */
+export async function attempt(work: () => Promise<unknown>): Promise<Reply> {
+  try {
+    return { result: await work() }
+  } catch (error) {
+    return { failure: failure(error) }
   }
 }
 

@@ -1,16 +1,22 @@
 import type { Ipv4Address } from '../protocols/addresses.ts'
-import type { BootPlan } from './chain.ts'
+import type { Recognition } from '../formats/recognise.ts'
+import { ChoiceError, type BootPlan } from './chain.ts'
 import { firmwareMilestones, loaded } from './firmware-milestones.ts'
+import { netbootObstacle } from './loader-limits.ts'
 import { netbootCommand } from './netboot-commands.ts'
+import { handedOver } from './netboot-milestones.ts'
 import { answerWithNetboot, NETBOOT_PROGRAM, NETBOOT_SCRIPT } from './netboot.ts'
 import { kernelRuns, type ConsoleWatch } from './pxelinux-milestones.ts'
 import { servedNames } from './pxelinux-names.ts'
 import type { ChosenFile, OriginatedContent } from './pxelinux.ts'
 
+/** Seconds in which somebody can take over at the target. */
+const TIME_FOR_A_KEY = 2
+
 export interface DirectChoices {
   readonly program: OriginatedContent
   readonly server: Ipv4Address
-  readonly kernel: ChosenFile
+  readonly kernel: ChosenFile & { readonly recognition: Recognition }
   /** In the order in which the kernel gets them. */
   readonly modules: readonly ChosenFile[]
   /** Present when the target's serial port can be seen. */
@@ -20,9 +26,15 @@ export interface DirectChoices {
 /**
  * PXE ROM -> netboot.0 -> a MultiBoot kernel with its arguments and modules by TFTP, with nobody at the prompt and
  * without a file of Syslinux.
- * @throws {ChoiceError} when NetBoot cannot carry the arguments
+ * @throws {ChoiceError} when the kernel is none that NetBoot can start, or its arguments cannot be carried
  */
 export function planDirect({ program, server, kernel, modules, console }: DirectChoices): BootPlan {
+  const obstacle = netbootObstacle(kernel.recognition)
+  if (obstacle !== undefined)
+    throw new ChoiceError(
+      `NetBoot cannot start ${kernel.name}. ${obstacle}`,
+      'Choose a MultiBoot kernel, as a 32-bit ELF file or packed with gzip.',
+    )
   const chosen = [kernel, ...modules]
   const names = servedNames(
     chosen.map(({ name }) => name),
@@ -40,13 +52,18 @@ export function planDirect({ program, server, kernel, modules, console }: Direct
       { name: NETBOOT_PROGRAM, ...program },
       {
         name: NETBOOT_SCRIPT,
-        content: { kind: 'bytes', bytes: Buffer.from(`# Made by Bootwire.\n${command}\n`, 'latin1') },
+        content: {
+          kind: 'bytes',
+          bytes: Buffer.from(`# Made by Bootwire.\nwait ${TIME_FOR_A_KEY}\n${command}\n`, 'latin1'),
+        },
         origin: 'made by Bootwire',
       },
       ...chosen.map(({ content, origin }, index) => ({ name: names[index]!, content, origin })),
     ],
     hints: [
-      { text: 'NetBoot loads the kernel by itself; any key at the target ends at its prompt instead.' },
+      {
+        text: `NetBoot loads the kernel by itself. A key within its first ${TIME_FOR_A_KEY} seconds gives its prompt instead.`,
+      },
     ],
     milestones: [
       ...firmwareMilestones('netboot', NETBOOT_PROGRAM),
@@ -75,7 +92,9 @@ export function planDirect({ program, server, kernel, modules, console }: Direct
               'If the rate stays at zero, the target may be out of memory.',
             ),
           ]),
-      ...(console === undefined ? [] : [kernelRuns(console.text)]),
+      ...(console === undefined
+        ? []
+        : [handedOver(lastModule === undefined ? 'kernel' : 'modules'), kernelRuns(console.text)]),
     ],
     expectsMiss: () => false,
     answer: (client) => answerWithNetboot(client),

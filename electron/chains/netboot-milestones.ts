@@ -1,12 +1,16 @@
 import type { Milestone } from '../clients/events.ts'
+import { kernelRuns } from './pxelinux-milestones.ts'
 
-/** What tells on a virtual target's serial port that a kernel runs. */
+/** What a virtual target shows on its serial port. */
 export interface NetbootConsole {
   /** How the line ends behind which NetBoot waits. */
   readonly prompt: string
-  /** What NetBoot writes before it starts a kernel, or what the kernel itself writes where that is known. */
-  readonly booted: string
+  /** What the kernel writes, where that is known. */
+  readonly says?: string
 }
+
+/** NetBoot writes it behind a kernel's name when all is loaded, as its last word before it jumps. */
+const BOOTING = ': booting'
 
 const TYPE_A_COMMAND = 'Type one of the commands shown at the NetBoot prompt of the target.'
 /** A person types at the prompt, and need not hurry. */
@@ -18,7 +22,7 @@ const IN_NO_HURRY = 600
  * `comesBack`: the kernel is known to return.
  */
 export function netbootMilestones(loaded: string, console?: NetbootConsole, comesBack = false): Milestone[] {
-  const booted = console === undefined ? 'read' : 'booted'
+  const booted = console === undefined ? 'read' : 'started'
   return [
     {
       id: 'bootp',
@@ -55,7 +59,7 @@ export function netbootMilestones(loaded: string, console?: NetbootConsole, come
       advice:
         'If the target shows an error, the kernel is none that NetBoot can load, or its name is another.',
     },
-    ...(console === undefined ? [] : [runs(console)]),
+    ...(console === undefined ? [] : [handedOver('read'), kernelRuns(console.says ?? '')]),
     {
       id: 'returned',
       title: 'Returned',
@@ -70,7 +74,7 @@ export function netbootMilestones(loaded: string, console?: NetbootConsole, come
     {
       id: 'again',
       title: 'Booted again',
-      trigger: console === undefined ? { on: 'file-read' } : { on: 'console', text: console.booted },
+      trigger: console === undefined ? { on: 'file-read' } : { on: 'console', text: console.says ?? BOOTING },
       after: 'returned',
       usualSeconds: console === undefined ? IN_NO_HURRY : 10,
       ...(comesBack ? {} : { optional: true }),
@@ -90,14 +94,15 @@ function atPrompt({ prompt }: NetbootConsole): Milestone {
   }
 }
 
-function runs({ booted }: NetbootConsole): Milestone {
+/** From here on whatever is written is the kernel's own. */
+export function handedOver(after: string): Milestone {
   return {
-    id: 'booted',
-    title: 'Kernel runs',
-    trigger: { on: 'console', text: booted },
-    after: 'read',
-    usualSeconds: 10,
+    id: 'handed-over',
+    title: 'Handed over',
+    trigger: { on: 'console', text: BOOTING },
+    after,
+    usualSeconds: 5,
     advice:
-      'The kernel was read but says nothing on the serial port: read the screen of the target, and give the kernel the argument that sends its messages there.',
+      'NetBoot has the file but does not start it: what it says on the screen of the target tells why, such as too little memory.',
   }
 }

@@ -2,6 +2,7 @@ import type { Recognition } from '../formats/recognise.ts'
 import type { Ipv4Address } from '../protocols/addresses.ts'
 import { firmwareMilestones } from './firmware-milestones.ts'
 import type { BootAnswer, BootClient, BootPlan, ChainExport, Hint } from './chain.ts'
+import { netbootObstacle } from './loader-limits.ts'
 import { netbootCommand, type CommandFile } from './netboot-commands.ts'
 import { netbootMilestones, type NetbootConsole } from './netboot-milestones.ts'
 import { memoryToLoad, originalObstacle } from './netboot-original.ts'
@@ -42,8 +43,6 @@ interface Watched {
 }
 
 const PROMPT = 'NetBoot>'
-/** What NetBoot writes before it jumps into a kernel. */
-const STARTS = ': booting'
 /** More commands than this help nobody. */
 const MOST_COMMANDS = 12
 
@@ -53,7 +52,7 @@ export function planNetboot(program: OriginatedContent, offer: Offer, watched: W
   return {
     ...planPrompt(offer, console),
     files: [{ name: NETBOOT_PROGRAM, ...program }],
-    hints: commandHints(offer),
+    hints: [...refusalHints('NetBoot', offer, netbootObstacle), ...commandHints(offer)],
     milestones: [
       ...firmwareMilestones('netboot', NETBOOT_PROGRAM),
       ...netbootMilestones('netboot', console, offer.known !== undefined),
@@ -73,7 +72,8 @@ export interface ByPxelinux {
  * @throws {ChoiceError} when mboot.c32 cannot start the image
  */
 export function planNetbootByPxelinux(loader: ByPxelinux, offer: Offer, watched: Watched): BootPlan {
-  return behindPxelinux(loader, offer, consoleOf(offer, watched, PROMPT), commandHints(offer))
+  const hints = [...refusalHints('NetBoot', offer, netbootObstacle), ...commandHints(offer)]
+  return behindPxelinux(loader, offer, consoleOf(offer, watched, PROMPT), hints)
 }
 
 /**
@@ -81,10 +81,11 @@ export function planNetbootByPxelinux(loader: ByPxelinux, offer: Offer, watched:
  * @throws {ChoiceError} when mboot.c32 cannot start the image
  */
 export function planOriginalNetboot(loader: ByPxelinux, offer: Offer, watched: Watched): BootPlan {
-  const console = watched.watchesConsole ? { prompt: '>', booted: offer.known?.says ?? STARTS } : undefined
+  const console = watched.watchesConsole ? { prompt: '>', ...offer.known } : undefined
   const hints = [
     { text: 'The original drives network cards of up to 2002: choose such a card for the target.' },
-    ...offer.kernels.flatMap(originalHints),
+    ...refusalHints('The original', offer, originalObstacle),
+    ...offer.kernels.flatMap(memoryHints),
     ...commandHints(offer),
   ]
   return behindPxelinux(loader, offer, console, hints)
@@ -131,7 +132,7 @@ function consoleOf(
   { watchesConsole }: Watched,
   prompt: string,
 ): NetbootConsole | undefined {
-  return watchesConsole ? { prompt, booted: known?.says ?? STARTS } : undefined
+  return watchesConsole ? { prompt, ...known } : undefined
 }
 
 function commandsOf({ server, exported, kernels, modules, args }: Offer): string[] {
@@ -166,9 +167,19 @@ function commandHints(offer: Offer): Hint[] {
   ]
 }
 
-function originalHints({ name, recognition }: OfferedKernel): Hint[] {
-  const obstacle = originalObstacle(recognition)
-  if (obstacle !== undefined) return [{ text: `The original will refuse ${name}. ${obstacle}` }]
+function refusalHints(
+  loader: string,
+  { kernels }: Offer,
+  obstacleOf: (found: Recognition) => string | undefined,
+): Hint[] {
+  return kernels.flatMap(({ name, recognition }) => {
+    const obstacle = obstacleOf(recognition)
+    return obstacle === undefined ? [] : [{ text: `${loader} will refuse ${name}. ${obstacle}` }]
+  })
+}
+
+function memoryHints({ name, recognition }: OfferedKernel): Hint[] {
+  if (originalObstacle(recognition) !== undefined) return []
   const memory = memoryToLoad(recognition) ?? 0
   return memory <= EIGHT_MEGABYTES
     ? []

@@ -27,6 +27,11 @@ bootCommand('try', 'boot a virtual target on a virtual cable: no hardware, no ro
   )
   .option('--faults <spec>', "make the cable bad: 'loss=5%,duplicate=5%,reorder=5,delay=2ms,seed=7'")
   .option('--until <milestone>', 'succeed at this milestone and not at the last one')
+  .addOption(
+    new Option('--until-text <text>', 'succeed when the target writes this on its serial port').conflicts(
+      'until',
+    ),
+  )
   .option('--timeout <seconds>', 'give up after this long', integer(1, 86_400), 180)
   .option('--screenshot <file.png>', "save the target's screen at the end")
   .option('--capture <file.pcapng>', 'save every frame for Wireshark')
@@ -92,6 +97,10 @@ function bootCommand(name: string, description: string): Command {
     .option('--folder <folder>', 'what targets mount by NFS: kernels for NetBoot, a root volume for Darwin')
     .option('--kernel <file>', 'a MultiBoot kernel instead of the sample one')
     .option('--args <text>', "the kernel's command line")
+    .option(
+      '--darwin <version>',
+      "the version of Darwin that its boot loader is told; the kernel's own by default",
+    )
     .option(
       '--module <file>',
       'a MultiBoot module, with its arguments after the file name; repeatable',

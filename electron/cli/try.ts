@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { NicModel } from '../api/contract.ts'
+import type { BootEvent, NicModel } from '../api/contract.ts'
 import { adviceFor } from '../clients/diagnosis.ts'
 import { waitingFor } from '../clients/progress.ts'
 import type { Timeline } from '../clients/timeline.ts'
@@ -13,6 +13,7 @@ interface TryOptions extends ChainOptions, ExportOptions {
   readonly type: readonly string[]
   readonly faults?: string
   readonly until?: string
+  readonly untilText?: string
   readonly timeout: number
   readonly screenshot?: string
   readonly capture?: string
@@ -41,10 +42,8 @@ export async function tryChain(files: readonly string[], options: TryOptions): P
   )
   let outcome: { readonly ok: boolean; readonly text: string }
   try {
-    const goal = goalOf(run.timeline, options.until)
-    const reached =
-      reachedAt(run.timeline, goal) ??
-      (await run.until((timeline) => reachedAt(timeline, goal), options.timeout))
+    const goal = goalOf(run.timeline, options)
+    const reached = goal.reachedAt(run.timeline) ?? (await run.until(goal.reachedAt, options.timeout))
     outcome =
       reached === undefined ? whyNot(run.timeline, goal, options) : succeeded(run.timeline, goal, reached)
     if (reached !== undefined) await new Promise((settled) => setTimeout(settled, SETTLE_MILLISECONDS))
@@ -58,34 +57,55 @@ export async function tryChain(files: readonly string[], options: TryOptions): P
     (outcome.ok && !options.json ? process.stdout : process.stderr).write(`\n${outcome.text}\n`)
 }
 
-/** The milestone to wait for: the last that every target of the chain passes, or the one asked for. Throws when the chain has none of that name, naming those it has. */
-function goalOf(
-  timeline: Timeline,
-  until: string | undefined,
-): { readonly id: string; readonly title: string } {
+/** What the target is to get to, and when it did. */
+interface Goal {
+  readonly title: string
+  readonly reachedAt: (timeline: Timeline, event?: BootEvent) => number | undefined
+}
+
+/**
+ * The last milestone that every target of the chain passes, or the one or the text that was asked for. Throws when
+ * the chain has no milestone of that name, naming those it has.
+ */
+function goalOf(timeline: Timeline, { until, untilText }: TryOptions): Goal {
+  if (untilText !== undefined) return textGoal(untilText)
   const milestones = timeline.session?.milestones ?? []
   const goal =
     until === undefined
       ? milestones.findLast(({ optional }) => optional !== true)
       : milestones.find(({ id }) => id === until)
-  if (goal !== undefined) return goal
+  if (goal !== undefined)
+    return { title: goal.title, reachedAt: ({ clients }) => firstTime(clients, goal.id) }
   throw new Error(
     `This chain has no milestone "${until}". It has: ${milestones.map(({ id }) => id).join(', ')}.`,
   )
 }
 
-function reachedAt(timeline: Timeline, goal: { readonly id: string }): number | undefined {
-  return Object.values(timeline.clients).find((client) => client.reached[goal.id] !== undefined)?.reached[
-    goal.id
-  ]
+function firstTime(clients: Timeline['clients'], id: string): number | undefined {
+  return Object.values(clients).find(({ reached }) => reached[id] !== undefined)?.reached[id]
 }
 
-function succeeded(timeline: Timeline, goal: { readonly title: string }, at: number) {
+/** The text in one line of the serial port, whether it came already or comes with an event. */
+function textGoal(text: string): Goal {
+  return {
+    title: text,
+    reachedAt({ clients }, event) {
+      if (event === undefined)
+        return Object.values(clients).find(({ console }) => console.some((line) => line.includes(text)))
+          ?.lastHeardAt
+      const said =
+        event.type === 'console-line' ? event.line : event.type === 'console-prompt' ? event.text : ''
+      return said.includes(text) ? event.at : undefined
+    },
+  }
+}
+
+function succeeded(timeline: Timeline, goal: Goal, at: number) {
   const since = Object.values(timeline.clients)[0]?.bootStartedAt ?? at
   return { ok: true, text: `${goal.title}, ${formatSeconds((at - since) / 1000)} after power-on.` }
 }
 
-function whyNot(timeline: Timeline, goal: { readonly title: string }, { timeout }: TryOptions) {
+function whyNot(timeline: Timeline, goal: Goal, { timeout }: TryOptions) {
   const client = Object.values(timeline.clients)[0]
   const waiting = client && waitingFor(client, timeline.session?.milestones ?? [])
   const reason =

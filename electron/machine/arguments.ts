@@ -53,7 +53,8 @@ export function qemuArguments(
   ].flat()
 }
 
-function socketDevice(id: string, address: SocketAddress): string {
+/** The value of `-chardev` for a device of that id which connects to a listener of ours. */
+export function socketDevice(id: string, address: SocketAddress): string {
   const where =
     address.kind === 'unix'
       ? `path=${address.path.replaceAll(',', ',,')}`

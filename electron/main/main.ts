@@ -16,7 +16,7 @@ if (app.requestSingleInstanceLock()) void app.whenReady().then(start)
 else app.quit()
 
 function start(): void {
-  const backend = new Backend({ face: 'desktop', version: app.getVersion(), dialogs: systemDialogs })
+  const backend = new Backend({ face: 'desktop', dialogs: systemDialogs })
   app.on('second-instance', () => {
     const [window] = BrowserWindow.getAllWindows()
     if (window?.isMinimized()) window.restore()

@@ -25,6 +25,7 @@ import type { KeptFile, Results } from './results.ts'
 import { planningContext, reviewSession } from './review.ts'
 import { Session } from './session.ts'
 import { libraryFile } from './state-folder.ts'
+import { removeUpload } from './uploads.ts'
 
 type InterfaceChoice = Extract<LinkChoice, { kind: 'interface' }>
 type WireChoice = Extract<LinkChoice, { kind: 'wire' }>
@@ -92,6 +93,7 @@ export class BootService {
         })
       case 'forget-import':
         await this.#library.forget(command.path)
+        await removeUpload(command.path)
         return null
       case 'journal':
         return this.#keptJournal()

@@ -66,7 +66,7 @@ describe('the plan for NetBoot by PXE', () => {
       planNetboot(file, { ...offer, ...(known && { known }) }, { watchesConsole: true }).milestones.findLast(
         ({ optional }) => optional !== true,
       )?.id
-    expect([goal({ says: 'Reached' }), goal()]).toEqual(['again', 'booted'])
+    expect([goal({ says: 'Reached' }), goal()]).toEqual(['again', 'started'])
   })
 
   it('says what to type when the folder has no kernel yet', () => {
@@ -89,7 +89,8 @@ describe('the plan for NetBoot by PXELINUX', () => {
     expect(plan.exports).toEqual([offer.exported])
     const ids = plan.milestones.map(({ id }) => id)
     expect(ids.slice(ids.indexOf('netboot'))).toEqual([
-      ...['netboot', 'bootp', 'prompt', 'portmap', 'mounted', 'read', 'booted', 'returned', 'again'],
+      ...['netboot', 'bootp', 'prompt', 'portmap', 'mounted', 'read', 'handed-over', 'started'],
+      ...['returned', 'again'],
     ])
     for (const { after } of plan.milestones) if (after !== undefined) expect(ids).toContain(after)
   })
@@ -140,7 +141,7 @@ describe('a kernel straight from TFTP', () => {
   const plan = planDirect({
     program: file,
     server,
-    kernel: { ...file, name: 'my kernel', args: '-v  x=1' },
+    kernel: { ...image, name: 'my kernel', args: '-v  x=1' },
     modules: [{ ...file, name: 'netboot.cfg', args: '' }],
   })
 
@@ -153,9 +154,18 @@ describe('a kernel straight from TFTP', () => {
     ])
     const script = plan.files[1]!.content
     expect(script.kind === 'bytes' && Buffer.from(script.bytes).toString()).toBe(
-      '# Made by Bootwire.\ntftp@10.77.0.1:/my_kernel -v x=1 --- tftp@10.77.0.1:/2-netboot.cfg\n',
+      '# Made by Bootwire.\nwait 2\ntftp@10.77.0.1:/my_kernel -v x=1 --- tftp@10.77.0.1:/2-netboot.cfg\n',
     )
     expect(plan.answer(bios)).toEqual({ file: 'netboot.0' })
+  })
+
+  it('is refused when NetBoot cannot start it, and the reason is told', () => {
+    const recognition = recognise(elf32([{ address: 0x100000, content: multibootHeader(0x10) }]))
+    expect(() =>
+      planDirect({ program: file, server, kernel: { ...image, recognition }, modules: [] }),
+    ).toThrow(
+      'NetBoot cannot start netboot.mb. Its MultiBoot header demands features that NetBoot does not have',
+    )
   })
 })
 

@@ -21,7 +21,7 @@ const session = (console?: Parameters<typeof netbootMilestones>[1]): HappeningOf
   chain: 'netboot',
   milestones: [...firmwareMilestones('netboot', 'netboot.0'), ...netbootMilestones('netboot', console)],
 })
-const virtual = session({ prompt: 'NetBoot> ', booted: 'Reached the kernel' })
+const virtual = session({ prompt: 'NetBoot> ', says: 'Reached the kernel' })
 const real = session()
 
 const atPrompt: Happening = { type: 'console-prompt', client: TARGET, text: 'NetBoot>' }
@@ -47,9 +47,10 @@ describe('a client of NetBoot', () => {
 
   it('passes every milestone to the second kernel, each in its turn', () => {
     const kernel = consoleLine('Reached the kernel. All is well.')
-    const happenings = [virtual, ...byFirmware, bootp, atPrompt, ...read(-1), kernel]
+    const booting = consoleLine('hello.elf: booting...')
+    const happenings = [virtual, ...byFirmware, bootp, atPrompt, ...read(-1), booting, kernel]
     const until = reached(...happenings)
-    expect(until.at(-1)).toBe('booted')
+    expect(until.at(-1)).toBe('started')
     expect(until).not.toContain('returned')
     const { reached: all } = timelineOf(...happenings, atPrompt, ...read(-2), kernel).clients[TARGET]!
     const views = milestonesOf(timelineOf(...happenings).clients[TARGET]!, virtual.milestones)

@@ -30,7 +30,7 @@ async function boot(files: Readonly<Record<string, Buffer>>, until: string | Reg
     files: beside({ boot1pxe: loader, ...files }),
     bootFile: `${DIRECTORY}/boot1pxe`,
   })
-  const target = new Target({ memory: 192, ...machine, wire: served.wire })
+  const target = await Target.start({ memory: 192, ...machine, wire: served.wire })
   try {
     await target.hear(until)
     return { said: target.said, events: served.events }

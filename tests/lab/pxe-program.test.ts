@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { buildTargets } from '../../build/target.mjs'
 import { noVirtualTarget } from './bootwire.ts'
@@ -22,16 +20,7 @@ describe.skipIf(noVirtualTarget() !== undefined)(
       async (nic) => {
         const served = await ServedWire.open({ files: { 'nbp.0': program }, bootFile: 'nbp.0' })
         closers.push(() => served.close())
-        const folder = mkdtempSync(join(tmpdir(), 'bootwire-nbp-'))
-        closers.push(() => rmSync(folder, { recursive: true }))
-        const firmware = join(folder, 'firmware.log')
-        const more = [
-          '-chardev',
-          `file,id=firmware,path=${firmware}`,
-          '-device',
-          'isa-debugcon,iobase=0x402,chardev=firmware',
-        ]
-        const target = new Target({ wire: served.wire, nic, more })
+        const target = await Target.start({ wire: served.wire, nic })
         closers.push(() => target.off())
 
         const said = await target.hear(/Back to the firmware\./)
@@ -44,9 +33,7 @@ describe.skipIf(noVirtualTarget() !== undefined)(
         const waited = Number(/Waited (\d+) ms/.exec(said)?.[1])
         expect(waited).toBeGreaterThanOrEqual(100)
         expect(waited).toBeLessThan(150)
-        await until('the next boot device', () =>
-          readFileSync(firmware, 'latin1').includes('No bootable device.'),
-        )
+        await until('the next boot device', () => target.firmware.includes('No bootable device.'))
       },
     )
   },

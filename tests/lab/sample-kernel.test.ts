@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { buildTargets } from '../../build/target.mjs'
-import { mbootObstacle } from '../../electron/chains/pxelinux-kernel.ts'
+import { mbootObstacle } from '../../electron/chains/loader-limits.ts'
 import { loadSegments } from '../../electron/formats/elf.ts'
 import { recognise } from '../../electron/formats/recognise.ts'
 

@@ -2,10 +2,13 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { ServedTree } from '../../electron/chains/tree.ts'
 import type { Happening } from '../../electron/clients/events.ts'
 import { parseFaults } from '../../electron/link/faults.ts'
+import { type Listener, listenPrivately } from '../../electron/link/wire/listener.ts'
 import { Wire } from '../../electron/link/wire/wire.ts'
+import { socketDevice } from '../../electron/machine/arguments.ts'
 import { DhcpServer } from '../../electron/servers/dhcp/server.ts'
 import { startNfsServer } from '../../electron/servers/nfs/server.ts'
 import { startTftpServer } from '../../electron/servers/tftp/server.ts'
@@ -82,14 +85,23 @@ export interface TargetOptions {
   readonly more?: readonly string[]
 }
 
-/** A PC in QEMU. What it writes to its serial port is `said`. */
+/** A PC in QEMU. What it writes to its serial port is `said`, and what SeaBIOS tells of its steps is `firmware`. */
 export class Target {
   said = ''
+  firmware = ''
   readonly #process: ChildProcessWithoutNullStreams
   #complaints = ''
   #wake: (() => void) | undefined
 
-  constructor({ wire, nic = 'e1000', memory = 64, more = [] }: TargetOptions) {
+  static async start(options: TargetOptions): Promise<Target> {
+    const ears = await listenPrivately((socket) =>
+      target.#listen(socket, (text) => (target.firmware += text)),
+    )
+    const target = new Target(options, ears)
+    return target
+  }
+
+  private constructor({ wire, nic = 'e1000', memory = 64, more = [] }: TargetOptions, ears: Listener) {
     this.#process = spawn(
       'qemu-system-x86_64',
       [
@@ -97,16 +109,17 @@ export class Target {
         ['-display', 'none', '-vga', 'std', '-serial', 'stdio'],
         wire === undefined ? [] : ['-netdev', wire.netdev('n'), '-device', `${nic},netdev=n`],
         ['-boot', 'order=n'],
+        ['-chardev', socketDevice('firmware', ears.address)],
+        ['-device', 'isa-debugcon,iobase=0x402,chardev=firmware'],
         more,
       ].flat(),
-      { stdio: ['pipe', 'pipe', 'pipe'] },
     )
-    this.#process.stdout.setEncoding('latin1').on('data', (text: string) => {
-      this.said += text
+    this.#listen(this.#process.stdout, (text) => (this.said += text))
+    this.#listen(this.#process.stderr, (text) => (this.#complaints += text))
+    this.#process.once('exit', () => {
+      void ears.close()
       this.#wake?.()
     })
-    this.#process.stderr.setEncoding('utf8').on('data', (text: string) => (this.#complaints += text))
-    this.#process.once('exit', () => this.#wake?.())
   }
 
   /**
@@ -142,6 +155,13 @@ export class Target {
   /** Types on the serial port. */
   type(text: string): void {
     this.#process.stdin.write(text, 'latin1')
+  }
+
+  #listen(stream: Readable, take: (text: string) => void): void {
+    stream.setEncoding('latin1').on('data', (text: string) => {
+      take(text)
+      this.#wake?.()
+    })
   }
 
   async off(): Promise<void> {

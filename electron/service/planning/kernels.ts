@@ -18,8 +18,8 @@ const EXPORT_PATH = '/kernels'
 /** Names looked at in a folder and below it, to find its kernels: a folder of sources has many more. */
 const MOST_NAMES = 2000
 const DEEPEST = 2
-/** The sample kernel that is suggested, and what it writes last, once everything it was given has been checked. */
-const SAMPLE = { name: 'hello.elf', says: 'Reached the kernel' }
+/** The sample kernel that is suggested, because it comes back, and what it writes first. */
+const SAMPLE = { name: 'returning.elf', says: 'Returning sample kernel' }
 
 /** `imports` without the loaders among them. */
 export async function offerKernels(

@@ -1,5 +1,5 @@
 #include "ramdisk.h"
-#include "inflate.h"
+#include "../gzip/inflate.h"
 #include "reserve.h"
 #include "served.h"
 #include "settings.h"
@@ -23,18 +23,11 @@ bool ramdisk_fits(uint32_t size)
                fail("the image of %s and boot need %u MB of memory, and there are %u MB", size_text(size), needed, reserve_total());
 }
 
-static bool is_gzip(const uint8_t *bytes, uint32_t length)
-{
-        return length > 18 && bytes[0] == 0x1f && bytes[1] == 0x8b;
-}
-
 /* What was loaded at the bottom of the free memory goes to where nobody else looks. */
 static bool settle(const uint8_t *loaded, uint32_t length, uint32_t *size)
 {
         bool packed = is_gzip(loaded, length);
-        *size = length;
-        if (packed)
-                memcpy(size, loaded + length - 4, 4); /* RFC 1952, section 2.3.1: ISIZE */
+        *size = packed ? gzip_size(loaded, length) : length;
         if (!ramdisk_fits(*size))
                 return false;
         uint8_t *to = (uint8_t *)reserve_take(*size, false);

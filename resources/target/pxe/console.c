@@ -84,11 +84,18 @@ void console_put(char character)
         screen_put(character);
 }
 
+static void set_text_mode(void)
+{
+        struct registers registers = { .eax = 0x0003 };
+        bios_call(0x10, &registers);
+        column = row = 0;
+}
+
 void console_start(uint32_t baud)
 {
         serial_start(baud);
         if ((uint8_t)*base_memory_word(BDA_VIDEO_MODE) != 3) {
-                console_reset(baud);
+                set_text_mode();
                 return;
         }
         console_resume();
@@ -101,12 +108,24 @@ void console_resume(void)
         row = (cursor >> 8) % ROWS;
 }
 
-void console_reset(uint32_t baud)
+void console_recover(uint32_t baud)
 {
-        struct registers registers = { .eax = 0x0003 };
-        bios_call(0x10, &registers);
+        enum { GRAPHICS_CONTROLLER = 0x3ce, MISCELLANEOUS = 6, IS_GRAPHICS = 1, CURSOR_START = 0x0a, CURSOR_SHAPE = 0x0d };
         serial_start(baud);
-        column = row = 0;
+        out8(GRAPHICS_CONTROLLER, MISCELLANEOUS);
+        if (in8(GRAPHICS_CONTROLLER + 1) & IS_GRAPHICS) {
+                set_text_mode();
+                return;
+        }
+        unsigned used = COLUMNS * ROWS;
+        while (used && (screen[used - 1] & 0xff) <= ' ')
+                used--;
+        row = used ? (used - 1) / COLUMNS : 0;
+        if (used)
+                next_row();
+        out8(CRTC, CURSOR_START);
+        out8(CRTC + 1, CURSOR_SHAPE);
+        show_cursor();
 }
 
 void console_leave(void)

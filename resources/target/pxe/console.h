@@ -5,10 +5,10 @@
 
 /* Goes on below what the screen shows. `baud` of the serial port: 115200 or a whole part of it. */
 void console_start(uint32_t baud);
-/* Sets 80x25 text and an empty screen again, whatever was done to the display. */
-void console_reset(uint32_t baud);
 /* Goes on where the BIOS has its cursor, after console_leave() and what others wrote. */
 void console_resume(void);
+/* Goes on whatever was done to screen and port. What was written stays, unless the display is not in text mode. */
+void console_recover(uint32_t baud);
 /* Tells the BIOS where the cursor is, for what writes by it from here on. */
 void console_leave(void);
 

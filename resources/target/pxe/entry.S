@@ -4,7 +4,8 @@
  * Bootstrap Execution Time"). Everything of the firmware is kept, so that the program may return to it, and the
  * machine go on to its next boot device.
  *
- * Link at 0x7c00 with .entry first and everything, .bss too, below 64 KB: offsets in segment 0 are addresses.
+ * Link at 0x7c00 with .entry first, and it and .data below 64 KB: offsets in segment 0 are addresses. In real mode
+ * the stack is the firmware's, which has room for 1.5 KB.
  */
 #define CODE32  0x08
 #define DATA32  0x10
@@ -41,10 +42,6 @@ nbp_start:
         addl    %ebx, %eax
         movl    %eax, bang_pxe
 
-        xorw    %ax, %ax
-        movw    %ax, %es
-        movw    %ax, %ss
-        movl    $nbp_stack_top, %esp
         sti
         movw    $0x2401, %ax            /* A20 on; a20.c sees to it where the BIOS does not */
         int     $0x15

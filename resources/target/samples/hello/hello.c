@@ -3,8 +3,8 @@
  * last lines on the serial port are what a boot is judged by.
  */
 #include "../checksum/crc32.h"
-#include "console.h"
-#include "multiboot.h"
+#include "../shared/console.h"
+#include "../shared/multiboot.h"
 
 /* No string or list is followed further than this, whatever the loader handed over. */
 enum { MOST_CHARACTERS = 4096, MOST_MODULES = 64, MOST_REGIONS = 128 };

@@ -1,0 +1,8 @@
+/* The machine as firmware and its network driver need it, kept while a kernel does what it likes. */
+#pragma once
+#include <stdint.h>
+
+/* The card is closed already. */
+void stash_machine(void);
+/* Base memory, interrupt controllers, timer, keyboard controller and the card's PCI header as they were. */
+void restore_machine(void);

@@ -36,25 +36,39 @@ export interface ForeignCall {
   readonly program?: undefined
 }
 
-export function decodeCall(message: Uint8Array): RpcCall | ForeignCall {
+/** A call whose credential or verifier cannot be read, and so nothing after it. It can be answered as well. */
+export interface UnreadableCall {
+  readonly xid: number
+  readonly rpcVersion: typeof RPC_VERSION
+  readonly program?: undefined
+  readonly unreadable: 'credential' | 'verifier'
+}
+
+/** Throws for what is no call, or ends before it says whom it calls. */
+export function decodeCall(message: Uint8Array): RpcCall | ForeignCall | UnreadableCall {
   const reader = new Reader(message)
   const xid = reader.u32('xid')
   const type = reader.u32('message type')
   if (type !== CALL) throw new DecodeError('unrecognised', 'message type', 4, `${type} is no call`)
   const rpcVersion = reader.u32('rpcvers')
   if (rpcVersion !== RPC_VERSION) return { xid, rpcVersion }
-  return {
-    xid,
-    rpcVersion,
-    program: reader.u32('prog'),
-    version: reader.u32('vers'),
-    procedure: reader.u32('proc'),
-    credential: readAuth(reader, 'cred'),
-    verifier: readAuth(reader, 'verf'),
-    arguments: reader.rest(),
-  }
+  const program = reader.u32('prog')
+  const version = reader.u32('vers')
+  const procedure = reader.u32('proc')
+  const credential = readAuth(reader, 'cred')
+  if (credential === undefined) return { xid, rpcVersion, unreadable: 'credential' }
+  const verifier = readAuth(reader, 'verf')
+  if (verifier === undefined) return { xid, rpcVersion, unreadable: 'verifier' }
+  return { xid, rpcVersion, program, version, procedure, credential, verifier, arguments: reader.rest() }
 }
 
-function readAuth(reader: Reader, field: string): OpaqueAuth {
-  return { flavor: reader.u32(`${field} flavor`), body: readOpaque(reader, AUTH_BODY_LIMIT, `${field} body`) }
+/** Undefined when it is longer than it may be, or than what there is. */
+function readAuth(reader: Reader, field: string): OpaqueAuth | undefined {
+  try {
+    const flavor = reader.u32(`${field} flavor`)
+    return { flavor, body: readOpaque(reader, AUTH_BODY_LIMIT, `${field} body`) }
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined
+    throw error
+  }
 }

@@ -1,11 +1,26 @@
-/** The mount protocol, program 100005: versions 1 (RFC 1094 appendix A) and 3 (RFC 1813 appendix I). */
+/**
+ * The mount protocol, program 100005: versions 1 (RFC 1094 appendix A) and 3 (RFC 1813 appendix I), and 2, which is
+ * version 1 with PATHCONF (X/Open "Protocols for Interworking: XNFS", section 7.6).
+ */
 import type { Reader, Writer } from '../bytes.ts'
 import { readString, writeFixedOpaque, writeList, writeOpaque, writeString } from './xdr.ts'
 
 export const MOUNT_PROGRAM = 100005
 
-/** The same numbers in both versions. */
-export const MountProcedure = { NULL: 0, MNT: 1, DUMP: 2, UMNT: 3, UMNTALL: 4, EXPORT: 5 } as const
+/**
+ * The same numbers in all versions. EXPORTALL is EXPORT again, in versions 1 and 2 of Sun's `mount.x` though not in
+ * RFC 1094; PATHCONF is in version 2 alone.
+ */
+export const MountProcedure = {
+  NULL: 0,
+  MNT: 1,
+  DUMP: 2,
+  UMNT: 3,
+  UMNTALL: 4,
+  EXPORT: 5,
+  EXPORTALL: 6,
+  PATHCONF: 7,
+} as const
 
 /** RFC 1813 section 5.1.5, `mountstat3`; version 1 returns the same numbers, which are those of UNIX. */
 export const MountStatus = {
@@ -38,6 +53,34 @@ export type MountResult =
 export function writeMountResult1(writer: Writer, result: MountResult): void {
   writer.u32(result.status)
   if (result.status === MountStatus.OK) writeFixedOpaque(writer, result.handle)
+}
+
+/** The bits of `pc_mask`: what is not told, and which of the two yes-or-no values are yes. */
+const PathconfMask = {
+  ERROR: 1,
+  MAX_CANON: 4,
+  MAX_INPUT: 8,
+  PIPE_BUF: 64,
+  NO_TRUNC: 128,
+  CHOWN_RESTRICTED: 512,
+}
+const { MAX_CANON, MAX_INPUT, PIPE_BUF, NO_TRUNC, CHOWN_RESTRICTED } = PathconfMask
+const MOST_LINKS = 0x7fff_ffff
+
+/**
+ * `ppathcnf`, POSIX's limits of files: ten numbers of 4 bytes each, the last two being `pc_mask`. Terminals and pipes
+ * are the client's own. `nameLimit`, in bytes, is undefined when there is no such folder.
+ */
+export function writePathconf(writer: Writer, nameLimit: number | undefined): void {
+  if (nameLimit === undefined)
+    writer
+      .zeros(8 * 4)
+      .u32(PathconfMask.ERROR)
+      .u32(0)
+  else {
+    writer.u32(MOST_LINKS).u32(0).u32(0).u32(nameLimit).u32(PATH_LIMIT).u32(0).u32(0).u32(0)
+    writer.u32(MAX_CANON | MAX_INPUT | PIPE_BUF | NO_TRUNC | CHOWN_RESTRICTED).u32(0)
+  }
 }
 
 /** `mountres3` (RFC 1813 section 5.2.1), with the flavours of authentication that the mount may be used with. */

@@ -3,6 +3,8 @@ import type { AttributeChanges, Attributes } from '../../protocols/nfs/attribute
 import { Status, type ErrorStatus, type Result } from '../../protocols/nfs/status.ts'
 import type { Caller } from '../rpc/program.ts'
 import type { ExportedNode, Exports } from './exports.ts'
+import { NOBODY, type User } from './access.ts'
+import { guarded, unguarded } from './guarded-volume.ts'
 import type { Reports } from './reports.ts'
 import { isWritable, NfsError, type Chunk, type Found, type WritableVolume } from './volume/volume.ts'
 
@@ -26,8 +28,14 @@ export class NfsCall {
     this.caller = caller
   }
 
-  node(handle: Buffer): Promise<ExportedNode> {
-    return this.services.exports.node(handle, this.caller.address)
+  get user(): User {
+    return this.caller.credential ?? NOBODY
+  }
+
+  /** The node of a handle, in its volume as the caller may reach it. */
+  async node(handle: Buffer): Promise<ExportedNode> {
+    const node = await this.services.exports.node(handle, this.caller.address)
+    return node.in(guarded(node.volume, this.user))
   }
 
   /** Undefined when they cannot be told. */
@@ -59,7 +67,7 @@ export function writable({ volume }: ExportedNode): WritableVolume {
 
 /** Throws unless both nodes are in the same volume. */
 export function together(one: ExportedNode, other: ExportedNode): void {
-  if (one.volume !== other.volume) throw new NfsError(Status.XDEV, 'in two exports')
+  if (unguarded(one.volume) !== unguarded(other.volume)) throw new NfsError(Status.XDEV, 'in two exports')
 }
 
 /** Offsets beyond what a number holds exactly are beyond the end of every file. */
@@ -105,8 +113,6 @@ export function releaseChunk(result: Result<Pick<Chunk, 'release'>>): void {
 }
 
 /** What is made belongs to who makes it, unless it is said otherwise. */
-export function ownedBy({ credential }: Caller, attributes: AttributeChanges): AttributeChanges {
-  return { uid: credential?.uid ?? NOBODY, gid: credential?.gid ?? NOBODY, ...attributes }
+export function ownedBy({ uid, gid }: User, attributes: AttributeChanges): AttributeChanges {
+  return { uid, gid, ...attributes }
 }
-
-const NOBODY = 65_534

@@ -44,6 +44,11 @@ export class ExportedNode {
     this.#handles = handles
   }
 
+  /** The same node, by way of another volume. */
+  in(volume: Volume): ExportedNode {
+    return volume === this.volume ? this : new ExportedNode(this.#export, volume, this.key, this.#handles)
+  }
+
   /** The handle of another node of the same volume. */
   handleOf(key: NodeKey): Buffer {
     return this.#handles.make({ exported: this.#export.number, key })

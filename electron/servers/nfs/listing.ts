@@ -1,4 +1,5 @@
 import type { ExportedNode } from './exports.ts'
+import { unguarded } from './guarded-volume.ts'
 import { Status } from '../../protocols/nfs/status.ts'
 import { NfsError, type Found, type Listed } from './volume/volume.ts'
 
@@ -35,6 +36,8 @@ export async function page(directory: ExportedNode, options: PageOptions): Promi
   const { volume, key } = directory
   const { after, sizeOf } = options
   const groups = groupByCookie(await volume.list(key), options)
+  // Who may list a directory is told what is in it, though perhaps not let in.
+  const whole = unguarded(volume)
   const entries: Entry[] = []
   let room = options.room
   for (let at = firstAfter(groups, after); at < groups.length; at += 1) {
@@ -45,7 +48,7 @@ export async function page(directory: ExportedNode, options: PageOptions): Promi
       if (entries.length === 0) throw new NfsError(Status.TOOSMALL, 'no room for a single entry')
       return { entries, eof: false }
     }
-    const found = await Promise.all(names.map((name) => volume.lookup(key, name).catch(absent)))
+    const found = await Promise.all(names.map((name) => whole.lookup(key, name).catch(absent)))
     for (const [index, each] of found.entries())
       if (each !== undefined) entries.push({ name: names[index]!, cookie, found: each })
   }

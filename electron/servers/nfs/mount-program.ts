@@ -10,15 +10,17 @@ import {
   writeMountEntries,
   writeMountResult1,
   writeMountResult3,
+  writePathconf,
   type MountEntry,
   type MountResult,
 } from '../../protocols/sunrpc/mount.ts'
-import { nullProcedure, procedure, type Caller, type Program } from '../rpc/program.ts'
+import { nullProcedure, procedure, type Caller, type Procedure, type Program } from '../rpc/program.ts'
 import type { Exports } from './exports.ts'
 import type { Reports } from './reports.ts'
+import { NAME_LIMIT } from './volume/names.ts'
 import { NfsError } from './volume/volume.ts'
 
-export const MOUNT_VERSIONS = [1, 3] as const
+export const MOUNT_VERSIONS = [1, 2, 3] as const
 
 /** Who has mounted what is told for as many mounts; clients that vanish never say so. */
 const MOUNTS_KEPT = 256
@@ -47,7 +49,20 @@ export function mountProgram(exports: Exports, reports: Reports): Program {
   }
   const mnt = (write: (writer: Writer, result: MountResult) => void) =>
     procedure({ read: readMountPath, run: mount, write })
-  const version = (write: (writer: Writer, result: MountResult) => void) =>
+  const list = procedure({
+    read: nothing,
+    run: () => exports.paths.map((directory) => ({ directory, groups: [] })),
+    write: writeExportEntries,
+  })
+  const nameLimit = (path: string, caller: Caller) =>
+    exports.mount(path, caller.address).then(
+      () => NAME_LIMIT,
+      () => undefined,
+    )
+  const version = (
+    write: (writer: Writer, result: MountResult) => void,
+    more: readonly (readonly [number, Procedure])[] = [],
+  ) =>
     new Map([
       [MountProcedure.NULL, nullProcedure],
       [MountProcedure.MNT, mnt(write)],
@@ -73,19 +88,16 @@ export function mountProgram(exports: Exports, reports: Reports): Program {
           write: nothing,
         }),
       ],
-      [
-        MountProcedure.EXPORT,
-        procedure({
-          read: nothing,
-          run: () => exports.paths.map((directory) => ({ directory, groups: [] })),
-          write: writeExportEntries,
-        }),
-      ],
+      [MountProcedure.EXPORT, list],
+      ...more,
     ])
+  const exportAll = [MountProcedure.EXPORTALL, list] as const
+  const pathconf = procedure({ read: readMountPath, run: nameLimit, write: writePathconf })
   return {
     number: MOUNT_PROGRAM,
     versions: new Map([
-      [1, version(writeMountResult1)],
+      [1, version(writeMountResult1, [exportAll])],
+      [2, version(writeMountResult1, [exportAll, [MountProcedure.PATHCONF, pathconf]])],
       [3, version((writer, result) => writeMountResult3(writer, result, FLAVORS))],
     ]),
   }

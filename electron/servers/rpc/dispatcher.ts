@@ -24,6 +24,10 @@ export class RpcDispatcher {
     try {
       const call = decodeCall(message)
       xid = call.xid
+      if ('unreadable' in call) {
+        const status = call.unreadable === 'credential' ? AuthStatus.BADCRED : AuthStatus.BADVERF
+        return failed(xid, { reason: 'auth-error', status })
+      }
       if (call.program === undefined)
         return failed(xid, { reason: 'rpc-mismatch', low: RPC_VERSION, high: RPC_VERSION })
       return await this.#reply(call, from)

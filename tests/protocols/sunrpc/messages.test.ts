@@ -10,6 +10,7 @@ import {
   writeMountEntries,
   writeMountResult1,
   writeMountResult3,
+  writePathconf,
 } from '../../../electron/protocols/sunrpc/mount.ts'
 import { readMapping, writeMappings } from '../../../electron/protocols/sunrpc/portmap.ts'
 import { beginSuccess, encodeFailure } from '../../../electron/protocols/sunrpc/reply.ts'
@@ -48,9 +49,18 @@ describe('a call', () => {
     expect(() => decodeCall(hex('00000007 00000001 00000000'))).toThrow(DecodeError)
   })
 
-  test('a credential longer than 400 bytes is refused before its body is read', () => {
-    const message = hex('00000007 00000000 00000002 000186a3 00000003 00000000 00000001 00000191')
-    expect(() => decodeCall(message)).toThrow('cred body at byte 28 is oversized')
+  test.each([
+    ['a credential longer than 400 bytes', '00000001 00000191', 'credential'],
+    ['a credential that the message ends in', '00000001 00000018 00000000', 'credential'],
+    ['no credential', '', 'credential'],
+    ['a verifier longer than 400 bytes', '00000000 00000000 00000000 00000191', 'verifier'],
+  ])('with %s still tells its xid, so that it can be denied', (_, auth, unreadable) => {
+    const message = hex(`00000007 00000000 00000002 000186a3 00000003 00000000 ${auth}`)
+    expect(decodeCall(message)).toEqual({ xid: 7, rpcVersion: 2, unreadable })
+  })
+
+  test('that ends before it says whom it calls is none', () => {
+    expect(() => decodeCall(hex('00000007 00000000 00000002 000186a3 00000003'))).toThrow(DecodeError)
   })
 
   test('a credential with 17 groups is refused', () => {
@@ -149,6 +159,17 @@ describe('the mount protocol', () => {
     )
     expect(written((writer) => writeMountResult1(writer, { status: MountStatus.NOENT }))).toEqual(
       hex('00000002'),
+    )
+  })
+
+  test('version 2 tells the limits of files, and which of them it does not know', () => {
+    expect(written((writer) => writePathconf(writer, 255))).toEqual(
+      hex(`7fffffff 00000000 00000000 000000ff 00000400 # links, a line of a terminal twice, a name, a path
+           00000000 00000000 00000000                   # a pipe, the character that disables, filling
+           000002cc 00000000                            # no lines and no pipes; names too long are refused, chown is root's`),
+    )
+    expect(written((writer) => writePathconf(writer, undefined))).toEqual(
+      Buffer.concat([Buffer.alloc(32), hex('00000001 00000000')]),
     )
   })
 

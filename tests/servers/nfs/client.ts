@@ -165,9 +165,9 @@ export class Client3 {
   readonly transport: Transport
   readonly credential: Buffer
 
-  constructor(transport: Transport, uid = 0) {
+  constructor(transport: Transport, uid = 0, gid = 0) {
     this.transport = transport
-    this.credential = credentialOf(uid)
+    this.credential = credentialOf(uid, gid)
   }
 
   async call(procedure: number, write: Arguments): Promise<Reader> {

@@ -1,6 +1,15 @@
 /** A client of NFS version 2 (RFC 1094) that shares no code with the server but the byte cursors. */
 import type { Reader, Writer } from '../../../electron/protocols/bytes.ts'
-import { callMessage, opaque, parseReply, PORTS, readOpaque, text, type Transport } from './client.ts'
+import {
+  callMessage,
+  credentialOf,
+  opaque,
+  parseReply,
+  PORTS,
+  readOpaque,
+  text,
+  type Transport,
+} from './client.ts'
 
 const HANDLE_BYTES = 32
 /** All ones: leave it as it is (section 2.3.6). */
@@ -19,13 +28,15 @@ function readAttributes2(body: Reader): Attributes2 {
 
 export class Client2 {
   readonly transport: Transport
+  readonly credential: Buffer
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, uid = 0) {
     this.transport = transport
+    this.credential = credentialOf(uid)
   }
 
   async call(procedure: number, write: (writer: Writer) => void): Promise<Reader> {
-    const message = callMessage(100003, 2, procedure, write)
+    const message = callMessage(100003, 2, procedure, write, { credential: this.credential })
     const reply = parseReply(await this.transport.call(PORTS.nfs, message))
     if (!reply.accepted || reply.status !== 0) throw new Error(`RPC status ${reply.status}`)
     return reply.body

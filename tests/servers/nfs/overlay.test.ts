@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -65,6 +66,8 @@ let before: string[]
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bootwire-base-'))
+  // Everyone may make files in it.
+  chmodSync(folder, 0o777)
   changes = join(mkdtempSync(join(tmpdir(), 'bootwire-changes-')), 'overlay')
   mkdirSync(join(folder, 'etc'))
   writeFileSync(join(folder, 'etc', 'hosts'), 'localhost')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ServedTree } from '../../../electron/chains/tree.ts'
 import type { Happening } from '../../../electron/clients/events.ts'
-import { Reader } from '../../../electron/protocols/bytes.ts'
+import { Reader, Writer } from '../../../electron/protocols/bytes.ts'
 import { startNfsServer, type NfsServer } from '../../../electron/servers/nfs/server.ts'
 import { oskitNetboot, xnuRoot } from '../../protocols/sunrpc/captured.ts'
 import {
@@ -93,7 +93,8 @@ describe('the port mapper', () => {
     [100003, 3, 6, 2049],
     [100005, 1, 17, 20048],
     [100005, 3, 6, 20048],
-    [100005, 2, 6, 0],
+    [100005, 2, 6, 20048],
+    [100005, 4, 6, 0],
     [100021, 1, 17, 0],
   ])('program %i version %i over protocol %i is at port %i', async (program, version, protocol, port) => {
     const message = callMessage(100000, 2, 3, (writer) =>
@@ -139,6 +140,19 @@ describe('errors of RPC', () => {
     expect([denied.accepted, denied.status, denied.body.u32('auth_stat')]).toEqual([false, 1, 1])
     const none = callMessage(100003, 3, 0, undefined, { flavor: 0, credential: Buffer.alloc(0) })
     expect(await rpc(udp, 2049, none)).toMatchObject({ accepted: true, status: 0 })
+  })
+
+  test.each([
+    ['a credential of 401 bytes', [1, 401], [0, 0], 1],
+    ['AUTH_SYS that is none', [1, 4], [0, 0], 1],
+    ['a verifier of 401 bytes', [0, 0], [0, 401], 3],
+  ])('%s is denied', async (_, credential, verifier, authStatus) => {
+    const writer = new Writer().u32(77).u32(0).u32(2).u32(100003).u32(3).u32(0)
+    for (const [flavor, length] of [credential, verifier]) writer.u32(flavor!).u32(length!).zeros(length!)
+    for (const transport of [udp, client.transport]) {
+      const { accepted, status, body } = await rpc(transport, 2049, writer.finish())
+      expect([accepted, status, body.u32('auth_stat')]).toEqual([false, 1, authStatus])
+    }
   })
 
   test('a caller that is not on the link gets no answer', async () => {
@@ -193,6 +207,30 @@ describe('mounting', () => {
     ])
     await rpc(udp, PORTS.mount, callMessage(100005, 1, 4))
     expect((await rpc(udp, PORTS.mount, callMessage(100005, 1, 2))).body.u32('follows')).toBe(0)
+  })
+
+  test('version 2 is version 1 with PATHCONF', async () => {
+    const ask = (procedure: number, path?: string) =>
+      rpc(
+        udp,
+        20048,
+        callMessage(100005, 2, procedure, (writer) => path && text(writer, path)),
+      )
+    const { body } = await ask(1, '/srv/nbtest/k')
+    expect([body.u32('status'), body.remaining]).toEqual([0, 32])
+    for (const procedure of [5, 6]) expect((await ask(procedure)).body.u32('follows')).toBe(1)
+    const limits = (await ask(7, '/srv/nbtest/k')).body
+    expect(limits.remaining).toBe(40)
+    limits.skip(3 * 4, 'links and lines')
+    expect(limits.u32('pc_name_max')).toBe(255)
+    const none = (await ask(7, '/nowhere')).body
+    none.skip(8 * 4, 'limits')
+    expect(none.u32('pc_mask')).toBe(1)
+  })
+
+  test('version 4 is refused with the range of what there is', async () => {
+    const { status, body } = await rpc(udp, 20048, callMessage(100005, 4, 0))
+    expect([status, body.u32('low'), body.u32('high')]).toEqual([2, 1, 3])
   })
 
   test('EXPORT tells the paths', async () => {

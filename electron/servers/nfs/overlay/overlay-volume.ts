@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileType, type AttributeChanges, type Time } from '../../../protocols/nfs/attributes.ts'
 import { Status } from '../../../protocols/nfs/status.ts'
-import { inNfsTerms } from '../volume/errors.ts'
+import { ifAbsent, inNfsTerms } from '../volume/errors.ts'
 import { checkChange } from '../volume/names.ts'
 import {
   KEY_BYTES,
@@ -301,8 +301,4 @@ function present(): Time {
 function sizeOf(size: bigint): number {
   if (size > SIZE_LIMIT) throw new NfsError(Status.FBIG, 'too large')
   return Number(size)
-}
-
-function ifAbsent(error: unknown): undefined {
-  if (!(error instanceof NfsError) || error.status !== Status.NOENT) throw error
 }

@@ -24,7 +24,7 @@ export const create = procedure2({
           node.key,
           where.name,
           { type: FileType.REGULAR },
-          ownedBy(call.caller, attributes),
+          ownedBy(call.user, attributes),
         ))
       return { handle: node.handleOf(key), attributes: await volume.attributes(key) }
     })

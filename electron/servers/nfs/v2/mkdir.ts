@@ -10,7 +10,7 @@ export const mkdir = procedure2({
   read: readCreateArguments,
   run: async ({ where, attributes }, call) => {
     const node = await call.node(where.directory)
-    const owned = ownedBy(call.caller, attributes)
+    const owned = ownedBy(call.user, attributes)
     return changing(node, async (volume) => {
       const key = await volume.create(node.key, where.name, { type: FileType.DIRECTORY }, owned)
       return { handle: node.handleOf(key), attributes: await volume.attributes(key) }

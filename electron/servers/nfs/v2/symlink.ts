@@ -10,7 +10,7 @@ export const symlink = procedure2({
   read: readSymlinkArguments,
   run: async ({ where, target, attributes }, call) => {
     const node = await call.node(where.directory)
-    const owned = ownedBy(call.caller, attributes)
+    const owned = ownedBy(call.user, attributes)
     await changing(node, (volume) =>
       volume.create(node.key, where.name, { type: FileType.SYMLINK, target }, owned),
     )

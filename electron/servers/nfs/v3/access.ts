@@ -12,7 +12,7 @@ export const access = procedure3({
       async () => {
         const { volume, key } = await call.node(file)
         const attributes = await volume.attributes(key)
-        const granted = accessOf(attributes, isWritable(volume), call.caller.credential)
+        const granted = accessOf(attributes, isWritable(volume), call.user)
         return { attributes, access: wanted & granted }
       },
       async () => ({ attributes: await call.attributes(file) }),

@@ -2,6 +2,7 @@ import { FileType, type AttributeChanges } from '../../../protocols/nfs/attribut
 import { Status } from '../../../protocols/nfs/status.ts'
 import { readCreateArguments, writeCreateResult, type CreateHow } from '../../../protocols/nfs/v3/create.ts'
 import { ownedBy } from '../call.ts'
+import { ifAbsent } from '../volume/errors.ts'
 import { checkChange } from '../volume/names.ts'
 import { NfsError, type NodeKey, type WritableVolume } from '../volume/volume.ts'
 import { creating } from './creation.ts'
@@ -19,7 +20,7 @@ export const create = procedure3({
       const verifier = how.mode === 'exclusive' ? { verifier: Buffer.from(how.verifier) } : {}
       const attributes = how.mode === 'exclusive' ? {} : how.attributes
       const node = { type: FileType.REGULAR, ...verifier }
-      return volume.create(directory, name, node, ownedBy(call.caller, attributes))
+      return volume.create(directory, name, node, ownedBy(call.user, attributes))
     }),
   write: writeCreateResult,
 })
@@ -34,8 +35,4 @@ async function keep(volume: WritableVolume, key: NodeKey, type: FileType, how: C
   const changes: AttributeChanges = size === undefined ? {} : { size }
   await volume.setAttributes(key, changes)
   return key
-}
-
-function ifAbsent(error: unknown): undefined {
-  if (!(error instanceof NfsError) || error.status !== Status.NOENT) throw error
 }

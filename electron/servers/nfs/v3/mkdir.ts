@@ -10,7 +10,7 @@ export const mkdir = procedure3({
   read: readMkdirArguments,
   run: ({ where, attributes }, call) =>
     creating(where, call, (volume, directory, name) =>
-      volume.create(directory, name, { type: FileType.DIRECTORY }, ownedBy(call.caller, attributes)),
+      volume.create(directory, name, { type: FileType.DIRECTORY }, ownedBy(call.user, attributes)),
     ),
   write: writeCreateResult,
 })

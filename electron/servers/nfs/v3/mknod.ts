@@ -14,7 +14,7 @@ export const mknod = procedure3({
     creating(where, call, (volume, directory, name) => {
       if (type === FileType.REGULAR || type === FileType.DIRECTORY || type === FileType.SYMLINK)
         throw new NfsError(Status.BADTYPE, 'has a procedure of its own')
-      return volume.create(directory, name, { type, device }, ownedBy(call.caller, attributes))
+      return volume.create(directory, name, { type, device }, ownedBy(call.user, attributes))
     }),
   write: writeCreateResult,
 })

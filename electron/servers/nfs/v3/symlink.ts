@@ -10,7 +10,7 @@ export const symlink = procedure3({
   read: readSymlinkArguments,
   run: ({ where, attributes, target }, call) =>
     creating(where, call, (volume, directory, name) =>
-      volume.create(directory, name, { type: FileType.SYMLINK, target }, ownedBy(call.caller, attributes)),
+      volume.create(directory, name, { type: FileType.SYMLINK, target }, ownedBy(call.user, attributes)),
     ),
   write: writeCreateResult,
 })

@@ -42,4 +42,9 @@ export async function inNfsTerms<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Takes a name that is not there for nothing, and any other error for what it is. */
+export function ifAbsent(error: unknown): undefined {
+  if (!(error instanceof NfsError) || error.status !== Status.NOENT) throw error
+}
+
 export const stale = (): NfsError => new NfsError(Status.STALE, 'there is no such node any more')

@@ -49,6 +49,12 @@ const NETBOOT = ['pxe', 'net', 'gzip', 'netboot']
 const programs = [
   ...['hello', 'returning', 'trampling', 'faulting'].map(sampleKernel),
   {
+    name: 'samples/mach_kernel',
+    folders: ['samples/shared', 'samples/mach_kernel'],
+    script: 'samples/mach_kernel/link.ld',
+    form: 'flat',
+  },
+  {
     name: 'samples/boot',
     folders: ['pxe', 'samples/boot', 'samples/checksum'],
     script: 'samples/boot/link.ld',
@@ -63,6 +69,8 @@ const programs = [
     link: ['-pie', '--no-dynamic-linker', '-z', 'notext'],
   },
   { name: 'samples/nbp.0', folders: ['pxe', 'samples/nbp'], script: 'pxe/nbp.ld', form: 'flat' },
+  { name: 'disk/boot0', folders: ['boot0'], script: 'boot0/link.ld', form: 'flat' },
+  { name: 'disk/boot1h', folders: ['boot1h'], script: 'boot1h/link.ld', form: 'flat' },
   { name: 'netboot/netboot.mb', folders: NETBOOT, script: 'netboot/link.ld', form: 'elf', moves: true },
   {
     name: 'netboot/netboot.0',

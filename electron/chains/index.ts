@@ -71,7 +71,7 @@ export const chains: readonly ChainDescription[] = [
     title: 'NetBoot metakernel → NFS → MultiBoot kernel',
     summary:
       'Boots a metakernel that asks at a prompt which MultiBoot kernel to load by NFS, and comes back for the next.',
-    reach: 'Not there yet.',
+    reach: 'To the running kernel, and back to the prompt when the kernel ends by its return address.',
     needs: [
       'a MultiBoot kernel, or a folder of them; the sample kernels of Bootwire are used when none is chosen',
     ],
@@ -102,14 +102,20 @@ export const chains: readonly ChainDescription[] = [
     ],
     nfs: 'always',
     folder: 'the folder of your kernels',
-    status: 'planned',
+    status: 'ready',
   },
   {
     id: 'chameleon',
-    title: 'PXELINUX → mboot.c32 → Chameleon → Darwin',
-    summary: 'Boots the Chameleon boot loader from memory, which starts Darwin from a disk image.',
-    reach: 'Not there yet.',
-    needs: ['the Chameleon boot loader', 'a Darwin kernel and its extensions'],
+    title: 'PXELINUX → Chameleon → Darwin',
+    summary:
+      'Starts Darwin by the Chameleon boot loader, from a disk image that Bootwire makes of your kernel and extensions.',
+    reach: 'To the running kernel, and its root volume on this computer.',
+    needs: [
+      'the file boot of a Chameleon build, of version 2.0-RC4 for choice',
+      'a kernel of Darwin 8 to 14',
+      'its extensions: an mkext, or folders of kexts',
+      'boot0 and boot1h, unless those of Bootwire are to be used',
+    ],
     steps: [
       { title: 'PXE', origin: 'firmware' },
       { title: 'PXELINUX', origin: 'system' },
@@ -118,10 +124,28 @@ export const chains: readonly ChainDescription[] = [
       { title: 'mach_kernel', origin: 'user' },
       { title: 'NFS root', origin: 'bootwire' },
     ],
-    profiles: [],
+    profiles: [
+      {
+        id: 'memdisk',
+        title: 'Disk image by memdisk',
+        summary:
+          'The image is kept in memory and booted as a disk: no disk in the target, and no key pressed.',
+      },
+      {
+        id: 'ramdisk',
+        title: 'MultiBoot with a ramdisk',
+        summary:
+          'mboot.c32 starts the boot loader with the image as its module. Without a disk in the target it takes a few keys, which are shown.',
+      },
+      {
+        id: 'local',
+        title: "MultiBoot, the target's own disk",
+        summary: 'mboot.c32 starts the boot loader, which finds Darwin on the first disk of the target.',
+      },
+    ],
     nfs: 'with-folder',
     folder: 'a root volume for the kernel to mount',
-    status: 'planned',
+    status: 'ready',
   },
   {
     id: 'boot132',

@@ -25,6 +25,16 @@ export function pxelinuxConfig(kernel: CommandPart, modules: readonly CommandPar
       `The names and arguments of the kernel and its modules take ${length} characters; PXELINUX carries ${LONGEST_COMMAND}.`,
       `Shorten them by ${length - LONGEST_COMMAND} characters, or use fewer modules.`,
     )
+  return unattended(['KERNEL mboot.c32', `APPEND ${append}`])
+}
+
+/** The same for a disk image, which memdisk keeps in memory and shows to the BIOS as its first hard disk. */
+export function memdiskConfig(image: string): string {
+  // Raw: memdisk copies memory by itself, and not by INT 15h of the BIOS, which some do wrongly.
+  return unattended(['KERNEL memdisk', `INITRD ${image}`, 'APPEND harddisk raw'])
+}
+
+function unattended(label: readonly string[]): string {
   return [
     '# Made by Bootwire.',
     'DEFAULT bootwire',
@@ -33,8 +43,7 @@ export function pxelinuxConfig(kernel: CommandPart, modules: readonly CommandPar
     'TIMEOUT 100',
     '',
     'LABEL bootwire',
-    '  KERNEL mboot.c32',
-    `  APPEND ${append}`,
+    ...label.map((line) => `  ${line}`),
     '',
   ].join('\n')
 }

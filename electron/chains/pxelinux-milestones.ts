@@ -15,22 +15,7 @@ export function pxelinuxMilestones(
 ): Milestone[] {
   const lastModule = modules.at(-1)
   return [
-    ...firmwareMilestones('pxelinux', 'pxelinux.0'),
-    loaded(
-      'ldlinux',
-      'ldlinux.c32',
-      'ldlinux.c32',
-      3,
-      'PXELINUX started but did not get further: its files must be of one version, and the network card may need a firmware update.',
-    ),
-    {
-      id: 'config',
-      title: 'Configuration',
-      trigger: { on: 'transfer-complete', file: 'pxelinux.cfg/default' },
-      usualSeconds: 3,
-      advice:
-        'If the target shows "Undef symbol FAIL" or "Failed to load", pxelinux.0 and ldlinux.c32 are of different versions: use files of one version.',
-    },
+    ...pxelinuxItself(),
     loaded(
       'mboot',
       'mboot.c32',
@@ -57,6 +42,28 @@ export function pxelinuxMilestones(
           ),
         ]),
     ...(console === undefined ? [] : [kernelRuns(console.text)]),
+  ]
+}
+
+/** From power-on until PXELINUX knows what to load. */
+export function pxelinuxItself(): Milestone[] {
+  return [
+    ...firmwareMilestones('pxelinux', 'pxelinux.0'),
+    loaded(
+      'ldlinux',
+      'ldlinux.c32',
+      'ldlinux.c32',
+      3,
+      'PXELINUX started but did not get further: its files must be of one version, and the network card may need a firmware update.',
+    ),
+    {
+      id: 'config',
+      title: 'Configuration',
+      trigger: { on: 'transfer-complete', file: 'pxelinux.cfg/default' },
+      usualSeconds: 3,
+      advice:
+        'If the target shows "Undef symbol FAIL" or "Failed to load", pxelinux.0 and ldlinux.c32 are of different versions: use files of one version.',
+    },
   ]
 }
 

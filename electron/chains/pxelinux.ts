@@ -8,13 +8,18 @@ import { servedNames } from './pxelinux-names.ts'
 /** The files of Syslinux that this chain needs, all of one version, 5 or newer. */
 export const PXELINUX_FILES = ['pxelinux.0', 'ldlinux.c32', 'libcom32.c32', 'mboot.c32'] as const
 export type PxelinuxFile = (typeof PXELINUX_FILES)[number]
+/** Those that it takes to boot a disk image from memory. */
+export const MEMDISK_FILES = ['pxelinux.0', 'ldlinux.c32', 'memdisk'] as const
+export type SyslinuxFile = PxelinuxFile | (typeof MEMDISK_FILES)[number]
 
 export interface OriginatedContent {
   readonly content: Content
   /** Where it comes from, for people. */
   readonly origin: string
 }
-export type PxelinuxParts = Readonly<Record<PxelinuxFile, OriginatedContent>>
+export type SyslinuxParts<Name extends SyslinuxFile> = Readonly<Record<Name, OriginatedContent>>
+export type PxelinuxParts = SyslinuxParts<PxelinuxFile>
+export type MemdiskParts = SyslinuxParts<(typeof MEMDISK_FILES)[number]>
 
 /** A kernel or module as the user chose it; `name` is the file's own name, `args` what the kernel is told. */
 export interface ChosenFile extends OriginatedContent {
@@ -31,7 +36,7 @@ export interface PxelinuxChoices {
   readonly console?: ConsoleWatch
 }
 
-const CONFIG = 'pxelinux.cfg/default'
+export const PXELINUX_CONFIG = 'pxelinux.cfg/default'
 const UEFI =
   'This chain needs legacy BIOS boot (CSM), and this machine asked with its UEFI firmware. ' +
   'Turn on CSM, legacy boot or legacy network boot in its firmware set-up and turn off Secure Boot; ' +
@@ -61,26 +66,32 @@ export function planPxelinux({ parts, kernel, modules, console }: PxelinuxChoice
   const files: ServedFile[] = [
     ...PXELINUX_FILES.map((name) => ({ name, content: parts[name].content, origin: parts[name].origin })),
     {
-      name: CONFIG,
+      name: PXELINUX_CONFIG,
       content: { kind: 'bytes', bytes: Buffer.from(config, 'latin1') },
       origin: 'made by Bootwire',
     },
     ...chosen.map(({ content, origin }, index) => ({ name: names[index]!, content, origin })),
   ]
-  return { files, milestones: pxelinuxMilestones(kernelName, moduleNames, console), expectsMiss, answer }
+  return {
+    files,
+    milestones: pxelinuxMilestones(kernelName, moduleNames, console),
+    expectsMiss: expectsPxelinuxMiss,
+    answer: answerByPxelinux,
+  }
 }
 
 /**
  * PXELINUX asks for a configuration by the machine's UUID, its hardware type and address, and its IP address in
  * hexadecimal cut shorter and shorter, before it takes the one for all (pxe_open_config in core/fs/pxe/pxe.c).
  */
-function expectsMiss(name: string): boolean {
+export function expectsPxelinuxMiss(name: string): boolean {
   const uuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
   const hardware = '[0-9a-f]{2}(-[0-9a-f]{2}){6}'
   const address = '[0-9A-F]{1,8}'
   return new RegExp(`^pxelinux\\.cfg/(${uuid}|${hardware}|${address})$`).test(name)
 }
 
-function answer({ firmware }: BootClient) {
+/** PXELINUX is a program for BIOS machines. */
+export function answerByPxelinux({ firmware }: BootClient) {
   return firmware === 'uefi' ? UEFI : { file: 'pxelinux.0' }
 }

@@ -9,6 +9,7 @@ export interface ChainOptions {
   readonly folder?: string
   readonly kernel?: string
   readonly args?: string
+  readonly darwin?: string
   readonly module: readonly string[]
   readonly loaders: readonly string[]
   readonly json?: boolean
@@ -23,6 +24,7 @@ export function chainChoice(files: readonly string[], options: ChainOptions): Ch
     ...(options.folder === undefined ? {} : { folder: resolve(options.folder) }),
     ...(options.kernel === undefined ? {} : { kernel: resolve(options.kernel) }),
     ...(options.args === undefined ? {} : { arguments: options.args }),
+    ...(options.darwin === undefined ? {} : { darwin: options.darwin }),
     modules: options.module.map(moduleChoice),
     loaderFolders: options.loaders.map((folder) => resolve(folder)),
   }

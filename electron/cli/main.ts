@@ -98,6 +98,10 @@ function bootCommand(name: string, description: string): Command {
     .option('--kernel <file>', 'a MultiBoot kernel instead of the sample one')
     .option('--args <text>', "the kernel's command line")
     .option(
+      '--darwin <version>',
+      "the version of Darwin that its boot loader is told; the kernel's own by default",
+    )
+    .option(
       '--module <file>',
       'a MultiBoot module, with its arguments after the file name; repeatable',
       collect,

@@ -103,7 +103,8 @@ function recognisePlain(head: Uint8Array, compressed: boolean, tail?: Uint8Array
   return { kind: 'unknown', description: describeUnknown(head) }
 }
 
-function describeBoot132({ family, version }: Boot132, packed: string): string {
+function describeBoot132({ family, version, banner }: Boot132, packed: string): string {
+  if (banner.includes('Bootwire')) return `The stand-in of Bootwire for a boot loader of Darwin${packed}.`
   const name = version === undefined ? family : `${family} ${version}`
   return family === 'boot-132'
     ? `The boot loader boot-132 of Apple${packed}.`

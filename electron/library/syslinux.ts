@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlanError, type MissingFile } from '../chains/chain.ts'
-import { PXELINUX_FILES, type PxelinuxFile, type PxelinuxParts } from '../chains/pxelinux.ts'
+import {
+  PXELINUX_FILES,
+  type PxelinuxParts,
+  type SyslinuxFile,
+  type SyslinuxParts,
+} from '../chains/pxelinux.ts'
 import { unresolvedSymbols } from '../formats/syslinux-link.ts'
 import { fitsTogether, versionText, type SyslinuxPart } from '../formats/syslinux.ts'
 import { DecodeError } from '../protocols/bytes.ts'
@@ -22,7 +27,12 @@ const onThisComputer = (owner: string, ...folders: string[]): SyslinuxPlace => (
 /** Where packages put Syslinux; folders that are not there are passed over. */
 export const SYSTEM_PLACES: readonly SyslinuxPlace[] = [
   // Debian, Ubuntu
-  onThisComputer('pxelinux and syslinux-common', '/usr/lib/PXELINUX', '/usr/lib/syslinux/modules/bios'),
+  onThisComputer(
+    'pxelinux and syslinux-common',
+    '/usr/lib/PXELINUX',
+    '/usr/lib/syslinux/modules/bios',
+    '/usr/lib/syslinux',
+  ),
   // Fedora, openSUSE, Alpine, Gentoo
   onThisComputer('syslinux', '/usr/share/syslinux'),
   // Arch
@@ -35,11 +45,12 @@ export const SYSTEM_PLACES: readonly SyslinuxPlace[] = [
 ]
 
 /** In which sub-folder of a folder that a user gave a file can be: flat, or as in the archive from kernel.org. */
-const LAYOUTS: Record<PxelinuxFile, readonly string[]> = {
+const LAYOUTS: Record<SyslinuxFile, readonly string[]> = {
   'pxelinux.0': ['', 'bios/core'],
   'ldlinux.c32': ['', 'bios/com32/elflink/ldlinux'],
   'libcom32.c32': ['', 'bios/com32/lib'],
   'mboot.c32': ['', 'bios/com32/mboot'],
+  memdisk: ['', 'bios/memdisk'],
 }
 
 const REMEDY =
@@ -51,24 +62,33 @@ interface FoundPart {
   readonly part: SyslinuxPart
   readonly origin: string
 }
-type FoundParts = Partial<Record<PxelinuxFile, FoundPart>>
+type FoundParts = ReadonlyMap<SyslinuxFile, FoundPart>
 
-/**
- * Finds the files of Syslinux that booting by PXELINUX takes. The user's folders come first, and if they hold a
- * full set it is that which is used; then each place of the system for itself; then what all of them have together.
- * @throws {PlanError} which names each file that is missing, or tells which file is of which version
- */
+/** The files of Syslinux that booting by mboot.c32 takes; see `findSyslinuxFiles`. */
 export async function findSyslinux(
   folders: readonly string[] = [],
   systemPlaces: readonly SyslinuxPlace[] = SYSTEM_PLACES,
 ): Promise<PxelinuxParts> {
-  const together: FoundParts = {}
+  return findSyslinuxFiles(PXELINUX_FILES, folders, systemPlaces)
+}
+
+/**
+ * Finds files of Syslinux by name. The user's folders come first, and if they hold a full set it is that which is
+ * used; then each place of the system for itself; then what all of them have together.
+ * @throws {PlanError} which names each file that is missing, or tells which file is of which version
+ */
+export async function findSyslinuxFiles<Name extends SyslinuxFile>(
+  names: readonly Name[],
+  folders: readonly string[] = [],
+  systemPlaces: readonly SyslinuxPlace[] = SYSTEM_PLACES,
+): Promise<SyslinuxParts<Name>> {
+  const together = new Map<SyslinuxFile, FoundPart>()
   const problems: MissingFile[] = []
   const places = folders.length === 0 ? systemPlaces : [{ origin: 'your import', folders }, ...systemPlaces]
   for (const place of places) {
-    const found = await searchPlace(place)
-    for (const name of PXELINUX_FILES) if (found[name] !== undefined) together[name] ??= found[name]
-    if (!isComplete(found)) continue
+    const found = await searchPlace(names, place)
+    for (const [name, part] of found) if (!together.has(name)) together.set(name, part)
+    if (found.size < names.length) continue
     const problem = await mismatch(found)
     if (problem === undefined) return partsOf(found)
     // A mismatch in the user's own folders is told, and not covered up by taking other files.
@@ -76,26 +96,31 @@ export async function findSyslinux(
     problems.push(problem)
   }
   if (problems.length > 0) throw new PlanError(problems)
-  if (!isComplete(together)) throw new PlanError(missingFrom(together))
-  const problem = await mismatch(together)
+  const missing = names.filter((name) => !together.has(name))
+  if (missing.length > 0) throw new PlanError(missing.map((what) => ({ what, remedy: REMEDY })))
+  const inOrder = new Map(names.map((name) => [name, together.get(name)!]))
+  const problem = await mismatch(inOrder)
   if (problem !== undefined) throw new PlanError([problem])
-  return partsOf(together)
+  return partsOf(inOrder)
 }
 
-async function searchPlace({ origin, folders }: SyslinuxPlace): Promise<FoundParts> {
-  const found: FoundParts = {}
-  for (const name of PXELINUX_FILES)
+async function searchPlace(
+  names: readonly SyslinuxFile[],
+  { origin, folders }: SyslinuxPlace,
+): Promise<FoundParts> {
+  const found = new Map<SyslinuxFile, FoundPart>()
+  for (const name of names)
     for (const folder of folders)
       for (const layout of LAYOUTS[name]) {
-        if (found[name] !== undefined) continue
+        if (found.has(name)) continue
         const part = await readPart(join(folder, layout, name), name, origin)
-        if (part !== undefined) found[name] = part
+        if (part !== undefined) found.set(name, part)
       }
   return found
 }
 
 /** Undefined when there is no such file, or it is something else under that name, as a UEFI module is. */
-async function readPart(path: string, name: PxelinuxFile, origin: string): Promise<FoundPart | undefined> {
+async function readPart(path: string, name: SyslinuxFile, origin: string): Promise<FoundPart | undefined> {
   try {
     const file = await describeImport(path)
     if (file.recognition.kind !== 'syslinux-part' || file.recognition.part.name !== name) return undefined
@@ -106,17 +131,10 @@ async function readPart(path: string, name: PxelinuxFile, origin: string): Promi
   }
 }
 
-function isComplete(found: FoundParts): found is Required<FoundParts> {
-  return PXELINUX_FILES.every((name) => found[name] !== undefined)
-}
-
-function missingFrom(found: FoundParts): MissingFile[] {
-  return PXELINUX_FILES.filter((name) => found[name] === undefined).map((what) => ({ what, remedy: REMEDY }))
-}
-
 /** What does not fit together, as far as the files tell; undefined when nothing speaks against them. */
-async function mismatch(found: Required<FoundParts>): Promise<MissingFile | undefined> {
-  const parts = PXELINUX_FILES.map((name) => found[name])
+async function mismatch(found: FoundParts): Promise<MissingFile | undefined> {
+  // memdisk is started as a Linux kernel is, by any version.
+  const parts = [...found.values()].filter(({ part }) => part.name !== 'memdisk')
   const told = (these: readonly FoundPart[]) =>
     these.map(({ part, file }) => `${part.name} is of ${versionText(part)}, from ${file.path}`).join('; ')
   const old = parts.filter(({ part }) => part.generation !== 'elf')
@@ -140,15 +158,15 @@ async function linkedFully(parts: readonly FoundPart[]): Promise<boolean> {
   }
 }
 
-function partsOf(found: Required<FoundParts>): PxelinuxParts {
-  const originated = ({ file: { path, size, sha256 }, origin }: FoundPart) => ({
-    content: { kind: 'file' as const, path, size, sha256 },
-    origin,
-  })
-  return {
-    'pxelinux.0': originated(found['pxelinux.0']),
-    'ldlinux.c32': originated(found['ldlinux.c32']),
-    'libcom32.c32': originated(found['libcom32.c32']),
-    'mboot.c32': originated(found['mboot.c32']),
-  }
+function partsOf<Name extends SyslinuxFile>(found: FoundParts): SyslinuxParts<Name> {
+  const parts = [...found].map(
+    ([
+      name,
+      {
+        file: { path, size, sha256 },
+        origin,
+      },
+    ]) => [name, { content: { kind: 'file', path, size, sha256 }, origin }],
+  )
+  return Object.fromEntries(parts) as SyslinuxParts<Name>
 }

@@ -34,6 +34,8 @@ export const ChainChoice = z.strictObject({
   kernel: path.optional(),
   arguments: z.string().optional(),
   modules: z.array(z.strictObject({ path, arguments: z.string() })).default([]),
+  /** The version of Darwin that the boot loader is told, such as `12.5.0`; absent: the kernel's own. */
+  darwin: z.string().max(20).optional(),
   /** Folders to look in for boot loader files before this computer's own. */
   loaderFolders: z.array(path).default([]),
 })

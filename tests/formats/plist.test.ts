@@ -8,7 +8,7 @@ import { DecodeError } from '../../electron/protocols/bytes.ts'
 const read = (text: string) => readPlist(Buffer.from(text))
 
 /** Text that XML 1.0 can carry. */
-const text = fc.string({ unit: fc.constantFrom(...'abc <>&"\'é日ä/:\n\t') })
+const text = fc.string({ unit: fc.constantFrom(...Array.from('abc <>&"\'é日ä/:\n\t')) })
 const value: fc.Arbitrary<PlistValue> = fc.letrec<{ value: PlistValue }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },

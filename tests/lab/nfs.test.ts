@@ -23,6 +23,7 @@ import { pipeline } from 'node:stream/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findProgram } from '../../build/debian.mjs'
 import { Bootwire } from './bootwire.ts'
+import { compile } from './compile.ts'
 import { Lab, noLab, until, type Computer } from './namespaces.ts'
 
 const SERVER = '10.77.0.1'
@@ -206,6 +207,33 @@ describe.skipIf(noLibnfs())('bootwire export, to libnfs', () => {
     expect(stderr).toContain(text)
     expect(stderr).toContain('•')
   })
+
+  it.each([
+    ['3', 'tcp'],
+    ['3', 'udp'],
+    ['2', 'tcp'],
+    ['2', 'udp'],
+  ])(
+    'is mounted, walked and read by version %s over %s, in pieces where a frame is too short',
+    async (version, protocol) => {
+      const kernel = randomBytes(3_000_001)
+      writeFileSync(exported('mach_kernel'), kernel)
+      await serve()
+      const walker = await compile('tests/lab/programs/nfs-walker.ts')
+      const { stdout, stderr } = await client.run(process.execPath, [
+        walker,
+        SERVER,
+        version,
+        protocol,
+        'mach_kernel',
+      ])
+      expect(stderr).toBe('')
+      expect(JSON.parse(stdout)).toEqual({
+        names: ['.', '..', 'mach_kernel', 'many'],
+        sha256: createHash('sha256').update(kernel).digest('hex'),
+      })
+    },
+  )
 
   it("names rpcbind when it has the port mapper's port, and how to stop it", async () => {
     // The real one would take the place of this computer's own in /run. A process is named by its program's file.

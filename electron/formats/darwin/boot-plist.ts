@@ -6,28 +6,28 @@ export interface BootOptions {
   readonly kernel: string
   /** What the kernel is told, such as `-v rd=en rp=nfs:10.0.0.1:/root`. */
   readonly flags: readonly string[]
-  /** Seconds at the prompt; 0 boots at once. */
+  /** Seconds at the prompt; at 0 Chameleon waits there for a key for ever. */
   readonly timeout: number
   /** Chameleon's graphical menu. */
   readonly gui: boolean
+  /** What is to be in the file beside these. */
+  readonly others?: PlistDictionary
 }
 
-/** Boot loaders read the file into a buffer of this size (boot-132 saio_types.h, IO_CONFIG_DATA_SIZE). */
-export const BOOT_PLIST_LIMIT = 4096
 /** The kernel's command line in its boot arguments (xnu pexpert/i386/boot.h, BOOT_LINE_LENGTH). */
 export const KERNEL_FLAGS_LIMIT = 1024
 
 /** The file's text. Boot loaders of this family know XML in ASCII only. */
-export function bootPlist({ kernel, flags, timeout, gui }: BootOptions): string {
-  const options: PlistDictionary = {
+export function bootPlist({ kernel, flags, timeout, gui, others = {} }: BootOptions): string {
+  return writePlist({
+    ...others,
     Kernel: kernel,
     'Kernel Flags': flags.join(' '),
     Timeout: String(timeout),
     'Boot Graphics': yes(false),
     GUI: yes(gui),
     'Quiet Boot': yes(false),
-  }
-  return writePlist(options)
+  })
 }
 
 function yes(value: boolean): string {

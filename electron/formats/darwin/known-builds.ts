@@ -4,6 +4,8 @@ import type { Boot132 } from './boot132.ts'
 interface KnownBuild {
   readonly family: Boot132['family']
   readonly version: RegExp
+  /** By which way; any when absent. */
+  readonly through?: 'mboot'
   readonly text: string
 }
 
@@ -17,21 +19,25 @@ const KNOWN_BUILDS: readonly KnownBuild[] = [
   {
     family: 'Chameleon',
     version: /^2\.0-RC5 r1227\b/,
+    through: 'mboot',
     text: `Through mboot.c32 this build prints "Wrong Multiboot magic" and stops: its compiler broke it. ${NO_MBOOT}`,
   },
   {
     family: 'Chimera',
     version: /^1\.11\.1\b/,
+    through: 'mboot',
     text: `Through mboot.c32 this build prints "Wrong Multiboot magic" and stops: its compiler broke it. ${NO_MBOOT}`,
   },
   {
     family: 'Chameleon',
     version: /^2\.0-RC5 r1083\b/,
+    through: 'mboot',
     text: `Through mboot.c32 this build resets a machine that has no disk. ${NO_MBOOT}`,
   },
   {
     family: 'Chimera',
     version: /^2\.(1\.1|2\.1)\b/,
+    through: 'mboot',
     text: `Through mboot.c32 this build stops at a black screen, or resets the machine, when there is no disk. ${NO_MBOOT}`,
   },
   {
@@ -42,12 +48,17 @@ const KNOWN_BUILDS: readonly KnownBuild[] = [
   {
     family: 'Chameleon',
     version: /^(2\.0-RC5pre7|5\.0\.1 r164)\b/,
+    through: 'mboot',
     text: 'Through mboot.c32 on a machine without a disk this build stops at its prompt and finds no volume. Boot it by memdisk.',
   },
 ]
 
-export function knownProblems({ family, version = '' }: Boot132): string[] {
-  return KNOWN_BUILDS.filter((build) => build.family === family && build.version.test(version)).map(
-    ({ text }) => text,
-  )
+/** @param way by which it is to be started; every way when absent */
+export function knownProblems({ family, version = '' }: Boot132, way?: 'mboot' | 'memdisk'): string[] {
+  return KNOWN_BUILDS.filter(
+    (build) =>
+      build.family === family &&
+      build.version.test(version) &&
+      (way === undefined || build.through === undefined || build.through === way),
+  ).map(({ text }) => text)
 }

@@ -1,8 +1,10 @@
 /** What a user gave for a Darwin chain, by what it is, and the boot volume that is made of it. */
 import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type { BootStage } from '../../formats/darwin/boot132.ts'
 import type { DarwinVersion } from '../../formats/darwin/kernel-version.ts'
+import { kextInfo, kextProblems } from '../../formats/darwin/kext.ts'
+import { readMkexts } from '../../formats/mkext/mkext.ts'
 import type { VolumeOptions } from '../../formats/hfsplus/layout.ts'
 import type { DiskOptions } from '../../formats/partitions/disk-plan.ts'
 import { keepArtefact, type Artefact } from '../../library/artefact.ts'
@@ -67,7 +69,7 @@ export interface FoundMkext {
 
 /** The user's mkext, or one of the user's kexts for the kernel's processors; none when there are no kexts. */
 export async function mkextOf(media: DarwinMedia): Promise<FoundMkext> {
-  if (media.mkext !== undefined) return { file: fileOf(media.mkext), problems: [] }
+  if (media.mkext !== undefined) return { file: fileOf(media.mkext), problems: await mkextProblems(media) }
   if (media.kexts.length === 0) return { problems: [] }
   const kernel = darwinVersionOf(media)
   const { bundles, skipped } = await findKexts(media.kexts)
@@ -81,6 +83,26 @@ export async function mkextOf(media: DarwinMedia): Promise<FoundMkext> {
     file: bytesFile(built.bytes),
     problems: [...skipped, ...built.skipped, ...built.problems].map(({ text }) => text),
   }
+}
+
+/** What is wrong with the user's own mkext, for the kernel that is to read it. */
+async function mkextProblems(media: DarwinMedia): Promise<string[]> {
+  const kernel = darwinVersionOf(media)
+  const parts = readMkexts(await readFile(media.mkext!.path))
+  const lacking = architecturesOf(media).filter(
+    (one) => !parts.some(({ architecture }) => architecture === one),
+  )
+  const isUnread = parts.some(({ version }) => kernel !== undefined && version > mkextVersionFor(kernel))
+  return [
+    ...lacking.map((one) => `${media.mkext!.name} has nothing for ${one}, which the kernel may run on.`),
+    ...(isUnread
+      ? [`${media.mkext!.name} is of version 2, which this kernel does not know: make one of version 1.`]
+      : []),
+    ...parts.flatMap(({ architecture, entries }) => {
+      const infos = entries.flatMap(({ info }) => kextInfo(info, architecture) ?? [])
+      return kextProblems(infos, kernel).map(({ text }) => text)
+    }),
+  ]
 }
 
 function architecturesOf({ kernel }: DarwinMedia) {
@@ -106,6 +128,9 @@ export interface BootImage {
   readonly disk: DiskOptions
 }
 
+/** Chameleon reads ahead of files, and stops with "EBIOS read error" where the disk ends. */
+const READ_AHEAD = 2 * 1024 * 1024
+
 /** The disk image with the boot volume, made again only when something on it changed. */
 export async function bootImage(
   name: string,
@@ -114,7 +139,7 @@ export async function bootImage(
 ): Promise<Artefact> {
   const more = Object.entries(extra)
   const inputs = {
-    form: 1,
+    form: 2,
     ...parts,
     kernel: parts.kernel.sha256,
     mkext: parts.mkext?.sha256,
@@ -126,10 +151,12 @@ export async function bootImage(
     ...bootVolumeEntries(parts),
     ...more.map(([path, { size, content }]) => ({ kind: 'file', path, size, content }) as const),
   ]
+  const content = entries.reduce((total, entry) => total + (entry.kind === 'file' ? entry.size : 0), 0)
+  const size = Math.max(volume.size ?? 0, content + READ_AHEAD)
   return keepArtefact({ folder: artefacts, name, extension: '.img', inputs }, (output) =>
     buildImage(
       // With the volume's identifier zero, boot loaders pass on no boot-uuid, which would win over rd=.
-      { output, entries, volume: { ...volume, identifier: 0n }, disk },
+      { output, entries, volume: { ...volume, size, identifier: 0n }, disk },
       { onProgress: (bytes, size) => emit({ type: 'artefact-progress', name: `${name}.img`, bytes, size }) },
     ),
   )

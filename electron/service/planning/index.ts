@@ -4,6 +4,7 @@ import type { ChainChoice, StartOptions } from '../commands.ts'
 import { planExports } from '../exporting.ts'
 import { ServiceFailure } from '../failure.ts'
 import { planBoot132Choice } from './boot132.ts'
+import { planChameleonChoice } from './chameleon.ts'
 import type { ChainPlanner, PlanningContext } from './planner.ts'
 import { planNetbootChoice } from './netboot.ts'
 import { planPxelinuxChoice } from './pxelinux.ts'
@@ -11,6 +12,7 @@ import { planPxelinuxChoice } from './pxelinux.ts'
 /** By the identifier of the chain. */
 const planners: Readonly<Record<string, ChainPlanner>> = {
   pxelinux: planPxelinuxChoice,
+  chameleon: planChameleonChoice,
   boot132: planBoot132Choice,
   netboot: planNetbootChoice,
 }

@@ -1,21 +1,23 @@
 /**
- * Calls the NFS services over TCP with what nobody should: random and changed arguments, forged handles, names that
- * cannot be. Parameters: the server's address and how many calls. Every one of them is to be answered. Prints
+ * Calls the NFS services with what nobody should: random and changed arguments, forged handles, names that cannot be.
+ * Parameters: the server's address, `tcp` or `udp`, and how many calls. Every one of them is to be answered. Prints
  * `{ answered, faults }` in JSON: how many were, and how many answers say that the server could not go on.
  */
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-const [server = '', count = ''] = process.argv.slice(2)
+const [server = '', transport = '', count = ''] = process.argv.slice(2)
 const PROGRAMS = { 111: 100_000, 2049: 100_003, 20048: 100_005 } as const
 type Port = keyof typeof PROGRAMS
 /** Most calls go to NFS itself. */
 const CONNECTIONS: readonly Port[] = [2049, 2049, 2049, 2049, 111, 20048]
 const BURST = 32
 const SYSTEM_ERROR = 5
-/** Where credential and arguments begin, counted from the record mark. */
-const CREDENTIAL = 28
-const ARGUMENTS = 44
+/** Where what follows the xid and the type of a call begins, counted from the record mark. */
+const VERSION_OF_RPC = 12
+/** Milliseconds after which a datagram is sent again. */
+const LOST_AFTER = 500
 const NAMES = [
   '/',
   '..',
@@ -76,12 +78,9 @@ function hostile(port: Port): Buffer {
       pick([() => opaque(Buffer.from(pick(NAMES))), () => word(dice(5000)), () => random(dice(40))])(),
     )
   const message = call(program, version, dice(24), Buffer.concat(parts))
-  // Its credential stays: a call that cannot be read so far is dropped, and not answered.
   if (dice(5) === 0)
-    for (let changes = dice(4); changes > 0; changes--) {
-      const at = 12 + dice(message.length - 12)
-      if (at < CREDENTIAL || at >= ARGUMENTS) message[at] = dice(256)
-    }
+    for (let changes = dice(4); changes > 0; changes--)
+      message[VERSION_OF_RPC + dice(message.length - VERSION_OF_RPC)] = dice(256)
   return message
 }
 
@@ -126,25 +125,54 @@ async function learnHandles(): Promise<void> {
 
 let answered = 0
 let faults = 0
-async function flood(port: Port, calls: number): Promise<void> {
-  const socket = await dial(port)
-  let left = 0
+function judge(reply: Buffer): void {
+  if (reply.readUInt32BE(4) !== 1) throw new Error('This is no reply.')
+  answered += 1
+  if (reply.readUInt32BE(8) === 0 && reply.readUInt32BE(20) === SYSTEM_ERROR) faults += 1
+}
+
+/** Sends bursts, and waits for all answers to one before the next. `send` is given the calls that have none. */
+async function inBursts(
+  calls: number,
+  makeCall: () => Buffer,
+  send: (calls: Iterable<Buffer>) => void,
+  onReply: (take: (reply: Buffer) => void) => void,
+): Promise<void> {
+  const waiting = new Map<number, Buffer>()
   let done = () => {}
-  listen(socket, (reply) => {
-    if (reply.readUInt32BE(4) !== 1) throw new Error('This is no reply.')
-    answered += 1
-    if (reply.readUInt32BE(8) === 0 && reply.readUInt32BE(20) === SYSTEM_ERROR) faults += 1
-    if (--left === 0) done()
+  onReply((reply) => {
+    if (!waiting.delete(reply.readUInt32BE(0))) return
+    judge(reply)
+    if (waiting.size === 0) done()
   })
-  for (let sent = 0; sent < calls; sent += left) {
-    const burst = Math.min(BURST, calls - sent)
-    left = burst
+  for (let sent = 0; sent < calls; sent += BURST) {
+    for (let each = Math.min(BURST, calls - sent); each > 0; each--) {
+      const message = makeCall()
+      waiting.set(message.readUInt32BE(4), message)
+    }
     const all = new Promise<void>((resolve) => (done = resolve))
-    socket.write(Buffer.concat(Array.from({ length: burst }, () => hostile(port))))
+    send(waiting.values())
+    const again = transport === 'udp' ? setInterval(() => send(waiting.values()), LOST_AFTER) : undefined
     await all
-    left = burst
+    clearInterval(again)
   }
-  socket.destroy()
+}
+
+async function flood(port: Port, calls: number): Promise<void> {
+  const makeCall = () => hostile(port)
+  if (transport === 'udp') {
+    const socket = createSocket('udp4')
+    const send = (messages: Iterable<Buffer>) => {
+      for (const message of messages) socket.send(message.subarray(4), port, server)
+    }
+    await inBursts(calls, makeCall, send, (take) => socket.on('message', take))
+    socket.close()
+  } else {
+    const socket = await dial(port)
+    const send = (messages: Iterable<Buffer>) => void socket.write(Buffer.concat([...messages]))
+    await inBursts(calls, makeCall, send, (take) => listen(socket, take))
+    socket.destroy()
+  }
 }
 
 await learnHandles()

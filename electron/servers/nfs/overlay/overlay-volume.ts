@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FileType, type AttributeChanges, type Time } from '../../../protocols/nfs/attributes.ts'
+import { FileType, type AttributeChanges } from '../../../protocols/nfs/attributes.ts'
 import { Status } from '../../../protocols/nfs/status.ts'
 import { ifAbsent, inNfsTerms } from '../volume/errors.ts'
 import { checkChange } from '../volume/names.ts'
@@ -15,19 +15,17 @@ import {
   type WritableVolume,
 } from '../volume/volume.ts'
 import { Contents } from './contents.ts'
+import { OverlayDraft, present, SIZE_LIMIT, sizeOf } from './draft.ts'
 import { Journal } from './journal.ts'
 import type { Change, NodeRecord } from './records.ts'
-import { isOwn, OverlayView, OWN_KEY, type Layers } from './view.ts'
-
-/** The largest file in bytes. */
-const SIZE_LIMIT = BigInt(Number.MAX_SAFE_INTEGER)
+import { isOwn, OWN_KEY, type Layers } from './view.ts'
 
 /**
  * An export that a client can write to. All of its changes are in a folder of their own, as a journal of names
  * and attributes and a file for each content, so that neither the export nor the rights and kinds of files that
  * this computer allows matter: a client's device nodes, owners and names are what it made them.
  */
-export class OverlayVolume extends OverlayView implements WritableVolume {
+export class OverlayVolume extends OverlayDraft implements WritableVolume {
   readonly writable = true
   readonly #journal: Journal
   readonly #folder: string
@@ -59,11 +57,11 @@ export class OverlayVolume extends OverlayView implements WritableVolume {
 
   setAttributes(key: NodeKey, changes: AttributeChanges): Promise<void> {
     return inNfsTerms(async () => {
-      let record = await this.#recordOf(key)
+      let record = await this.recordOf(key)
       const { size, mode, uid, gid, accessed, modified } = changes
       if (size !== undefined) {
         if (record.type === FileType.DIRECTORY) throw new NfsError(Status.ISDIR, 'a directory')
-        record = await this.#withContent(record, size)
+        record = await this.withContent(record, size)
         await this.layers.contents.resize(key, Number(size))
       }
       const now = present()
@@ -79,8 +77,8 @@ export class OverlayVolume extends OverlayView implements WritableVolume {
   write(key: NodeKey, offset: number, data: Buffer, sync: boolean): Promise<void> {
     return inNfsTerms(async () => {
       if (BigInt(offset) + BigInt(data.length) > SIZE_LIMIT) throw new NfsError(Status.FBIG, 'too large')
-      const before = await this.#recordOf(key)
-      const record = await this.#withContent(before, SIZE_LIMIT)
+      const before = await this.recordOf(key)
+      const record = await this.withContent(before, SIZE_LIMIT)
       await this.layers.contents.write(key, offset, data, sync)
       if (record !== before) await this.#journal.append([{ put: record }])
     })
@@ -88,13 +86,13 @@ export class OverlayVolume extends OverlayView implements WritableVolume {
 
   commit(key: NodeKey): Promise<void> {
     return inNfsTerms(async () => {
-      if ((await this.#recordOf(key)).hasContent) await this.layers.contents.sync(key)
+      if ((await this.recordOf(key)).hasContent) await this.layers.contents.sync(key)
     })
   }
 
   create(directory: NodeKey, name: string, node: NewNode, attributes: AttributeChanges): Promise<NodeKey> {
     return inNfsTerms(async () => {
-      await this.#free(directory, name)
+      await this.free(directory, name)
       const key = OWN_KEY + randomBytes(KEY_BYTES - 1).toString('hex')
       const now = present()
       const hasContent = node.type === FileType.REGULAR
@@ -122,7 +120,7 @@ export class OverlayVolume extends OverlayView implements WritableVolume {
       await this.#journal.append([
         { put: record },
         { name: { directory, name }, means: key },
-        await this.#touched(directory),
+        await this.touched(directory),
       ])
       return key
     })
@@ -135,13 +133,13 @@ export class OverlayVolume extends OverlayView implements WritableVolume {
 
   link(key: NodeKey, directory: NodeKey, name: string): Promise<void> {
     return inNfsTerms(async () => {
-      const record = await this.#recordOf(key)
+      const record = await this.recordOf(key)
       if (record.type === FileType.DIRECTORY) throw new NfsError(Status.ISDIR, 'a directory has one name')
-      await this.#free(directory, name)
+      await this.free(directory, name)
       await this.#journal.append([
         { put: { ...record, links: record.links + 1, changed: present() } },
         { name: { directory, name }, means: key },
-        await this.#touched(directory),
+        await this.touched(directory),
       ])
     })
   }
@@ -159,7 +157,7 @@ export class OverlayVolume extends OverlayView implements WritableVolume {
     return inNfsTerms(async () => {
       checkChange(name)
       const found = await this.lookup(directory, name)
-      await this.#empty(found)
+      await this.empty(found)
       await this.#unlink(directory, name, found, [])
     })
   }
@@ -172,18 +170,18 @@ export class OverlayVolume extends OverlayView implements WritableVolume {
       const target = await this.lookup(to, toName).catch(ifAbsent)
       if (target?.key === source.key) return
       const isDirectory = source.attributes.type === FileType.DIRECTORY
-      if (target !== undefined) await this.#replaceable(target, isDirectory)
-      if (isDirectory) await this.#outside(source.key, to)
-      const record = await this.#recordOf(source.key)
+      if (target !== undefined) await this.replaceable(target, isDirectory)
+      if (isDirectory) await this.outside(source.key, to)
+      const record = await this.recordOf(source.key)
       const moved = isDirectory ? { ...record, parent: to } : record
       const changes: Change[] = [
         { put: { ...moved, changed: present() } },
-        await this.#without(from, fromName),
+        await this.without(from, fromName),
         { name: { directory: to, name: toName }, means: source.key },
-        await this.#touched(from),
+        await this.touched(from),
       ]
       if (target !== undefined) await this.#unlink(to, toName, target, changes)
-      else await this.#journal.append([...changes, await this.#touched(to)])
+      else await this.#journal.append([...changes, await this.touched(to)])
     })
   }
 
@@ -199,106 +197,20 @@ export class OverlayVolume extends OverlayView implements WritableVolume {
     await this.#journal.close()
   }
 
-  /** The record of a node, made from what the export says if there is none yet. */
-  async #recordOf(key: NodeKey): Promise<NodeRecord> {
-    const known = this.record(key)
-    if (known !== undefined) return known
-    const { base } = this.layers
-    const { type, mode, uid, gid, links, device, fileid, accessed, modified, changed } =
-      await base.attributes(key)
-    const target = type === FileType.SYMLINK ? { target: await base.readlink(key) } : {}
-    // One link says nothing of how many directories there are in a directory.
-    const own = { links: type === FileType.DIRECTORY ? 1 : links, fileid: fileid.toString() }
-    return {
-      key,
-      type,
-      mode,
-      uid,
-      gid,
-      device,
-      accessed,
-      modified,
-      changed,
-      hasContent: false,
-      ...own,
-      ...target,
-    }
-  }
-
-  /** A record with content of its own, of which `length` bytes are wanted, and with the times of that. */
-  async #withContent(record: NodeRecord, length: bigint): Promise<NodeRecord> {
-    if (record.type !== FileType.REGULAR) throw new NfsError(Status.INVAL, 'not a regular file')
-    if (length > SIZE_LIMIT) throw new NfsError(Status.FBIG, 'too large')
-    if (record.hasContent && record.modified === undefined) return record
-    if (!record.hasContent) await this.layers.contents.copy(record.key, this.layers.base, Number(length))
-    const { accessed: _, modified: __, ...rest } = record
-    return { ...rest, hasContent: true }
-  }
-
-  /** What marks a directory as changed now. */
-  async #touched(directory: NodeKey): Promise<Change> {
-    const now = present()
-    return { put: { ...(await this.#recordOf(directory)), modified: now, changed: now } }
-  }
-
-  /** What makes a name be gone. */
-  async #without(directory: NodeKey, name: string): Promise<Change> {
-    const isInBase =
-      !isOwn(directory) && (await this.layers.base.lookup(directory, name).catch(ifAbsent)) !== undefined
-    return isInBase
-      ? { name: { directory, name }, hidden: true }
-      : { name: { directory, name }, dropped: true }
-  }
-
   /** Takes a name from a node, and the node away with its last one, together with `others`. */
   async #unlink(directory: NodeKey, name: string, { key }: Found, others: readonly Change[]): Promise<void> {
-    const record = await this.#recordOf(key)
+    const record = await this.recordOf(key)
     const isLast = record.type === FileType.DIRECTORY || record.links <= 1
     const gone: Change = isOwn(key)
       ? { forget: key }
       : { put: { ...record, hasContent: false, isRemoved: true } }
     const fewer: Change = { put: { ...record, links: record.links - 1, changed: present() } }
     await this.#journal.append([
-      await this.#without(directory, name),
+      await this.without(directory, name),
       ...others,
       isLast ? gone : fewer,
-      await this.#touched(directory),
+      await this.touched(directory),
     ])
     if (isLast && record.hasContent) await this.layers.contents.remove(key)
   }
-
-  /** Throws unless `name` can be made in `directory`. */
-  async #free(directory: NodeKey, name: string): Promise<void> {
-    checkChange(name)
-    if ((await this.lookup(directory, name).catch(ifAbsent)) !== undefined)
-      throw new NfsError(Status.EXIST, 'the name exists')
-  }
-
-  async #replaceable(target: Found, byDirectory: boolean): Promise<void> {
-    if (byDirectory) return this.#empty(target)
-    if (target.attributes.type === FileType.DIRECTORY) throw new NfsError(Status.ISDIR, 'a directory')
-  }
-
-  async #empty({ key, attributes }: Found): Promise<void> {
-    if (attributes.type !== FileType.DIRECTORY) throw new NfsError(Status.NOTDIR, 'not a directory')
-    if ((await this.list(key)).length > 0) throw new NfsError(Status.NOTEMPTY, 'not empty')
-  }
-
-  /** Throws when `inside` is the directory `key` or below it. */
-  async #outside(key: NodeKey, inside: NodeKey): Promise<void> {
-    for (let each = inside; ; each = (await this.lookup(each, '..')).key) {
-      if (each === key) throw new NfsError(Status.INVAL, 'a directory cannot be moved into itself')
-      if (each === this.root) return
-    }
-  }
-}
-
-function present(): Time {
-  const now = Date.now()
-  return { seconds: Math.floor(now / 1000), nanoseconds: (now % 1000) * 1_000_000 }
-}
-
-function sizeOf(size: bigint): number {
-  if (size > SIZE_LIMIT) throw new NfsError(Status.FBIG, 'too large')
-  return Number(size)
 }

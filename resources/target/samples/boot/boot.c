@@ -1,6 +1,7 @@
 /*
  * A stand-in for `boot` of the boot-132 family: finds what the real one starts Darwin with, in the order and by the
- * ways of the real one, and tells how large it is and its CRC-32. It starts nothing.
+ * ways of the real one, and tells how large it is and its CRC-32. A kernel that is a Mach-O file for i386 is started
+ * with the flags in the options; nothing else is.
  */
 #include "../../pxe/console.h"
 #include "../../pxe/realmode.h"
@@ -8,6 +9,8 @@
 #include "../checksum/crc32.h"
 #include "../shared/multiboot.h"
 #include "entry.h"
+#include "macho.h"
+#include "options.h"
 #include "source.h"
 
 enum { NETWORK_DEVICE = 0xe0 };
@@ -37,17 +40,30 @@ static bool by_volume(const char *path, uint32_t *length)
         return volume_load(path, buffer, LOAD_SIZE, length);
 }
 
-/* The first of several places, which end with a null pointer. */
-static bool report(bool (*load)(const char *, uint32_t *), const char *const *places)
+/* The first of several places, which end with a null pointer: its length in the buffer, or zero. */
+static uint32_t report(bool (*load)(const char *, uint32_t *), const char *const *places)
 {
         for (; *places; places++) {
                 uint32_t length;
                 if (!load(*places, &length))
                         continue;
                 print("%s: %u bytes, CRC-32 %08x\n", *places, length, crc32(buffer, buffer + length));
-                return true;
+                return length;
         }
-        return false;
+        return 0;
+}
+
+/* The start of what a kernel is handed in EAX (xnu pexpert/i386/boot.h), as it was before Darwin 11. */
+static struct boot_args {
+        uint16_t revision, version;
+        char command_line[1024];
+        uint32_t rest[256];
+} boot_args = { .revision = 5, .version = 1 };
+
+static void start(uint32_t entry)
+{
+        console_leave();
+        __asm__ volatile("cli; jmp *%0" : : "r"(entry), "a"(&boot_args) : "memory");
 }
 
 static bool choose_source(bool (**load)(const char *, uint32_t *))
@@ -81,11 +97,15 @@ void boot_main(void)
         if (!choose_source(&load)) {
                 print("There is no volume to boot from.\n");
         } else {
-                report(load, options);
-                bool has_kernel = report(load, kernels);
-                bool has_extensions = report(load, extensions);
+                option_text(buffer, report(load, options), "Kernel Flags", boot_args.command_line,
+                            sizeof boot_args.command_line);
+                uint32_t has_kernel = report(load, kernels);
+                uint32_t entry = macho_load(buffer, has_kernel);
+                uint32_t has_extensions = report(load, extensions);
                 print(has_kernel && has_extensions ? "Starting Darwin/x86 (stand-in).\n" : "There is no %s.\n",
                       has_kernel ? "mkext" : "kernel");
+                if (entry)
+                        start(entry);
         }
         console_leave();
         if (entry_multiboot)

@@ -55,8 +55,7 @@ describe('the window', () => {
   it('is sandboxed, isolated and without Node', async () => {
     const preferences = await app.evaluate(({ webContents }) =>
       webContents.getAllWebContents().map((contents) => {
-        const { getLastWebPreferences } = contents as unknown as { getLastWebPreferences(): object }
-        return getLastWebPreferences.call(contents)
+        return (contents as unknown as { getLastWebPreferences(): object }).getLastWebPreferences()
       }),
     )
     expect(preferences.length).toBe(1)
@@ -64,7 +63,6 @@ describe('the window', () => {
       contextIsolation: true,
       sandbox: true,
       nodeIntegration: false,
-      nodeIntegrationInWorker: false,
       nodeIntegrationInSubFrames: false,
       webSecurity: true,
       webviewTag: false,
@@ -113,24 +111,11 @@ describe('the window', () => {
 
   it('comes by a scheme of its own, under a policy that allows nothing but its own files', async () => {
     expect(new URL(page.url()).protocol).toBe('app:')
-    const policy = await page.evaluate(async () => (await fetch('./')).headers.get('content-security-policy'))
+    const policy = (await page.reload())?.headers()['content-security-policy']
     expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/)
-    expect(await page.evaluate(async () => (await fetch('./%2e%2e/node/main.js')).status)).toBe(404)
   })
 
   it('runs no script that was written into the page, and evaluates no text', async () => {
-    await page.evaluate(() => {
-      const script = document.createElement('script')
-      try {
-        script.text = 'window.smuggled = true'
-      } catch {
-        script.append('window.smuggled = true')
-      }
-      document.body.append(script)
-      const button = document.createElement('button')
-      button.setAttribute('id', 'smuggler')
-      document.body.append(button)
-    })
     const attempts = await page.evaluate(() => {
       const attempt = (work: () => unknown) => {
         try {
@@ -140,15 +125,23 @@ describe('the window', () => {
           return (error as Error).name
         }
       }
-      // The page's own text, as somebody who had found a hole would try it.
-      const evaluate = window.eval
-      return [
-        attempt(() => evaluate('1 + 1')),
-        attempt(() => new Function('return 1')()),
+      // As somebody who had found a hole would try it.
+      const all = () => [
+        attempt(() => window.eval('1 + 1')),
+        attempt(() => Reflect.construct(Function, ['return 1'])),
+        attempt(() => {
+          const script = document.createElement('script')
+          script.append(document.createTextNode('window.smuggled = true'))
+          document.body.append(script)
+        }),
+        attempt(() => document.body.setAttribute('onclick', 'window.smuggled = true')),
         attempt(() => (document.body.innerHTML = '<img src=x onerror="window.smuggled = true">')),
       ]
+      // What a debugger evaluates is let off; a task of the page's own is not.
+      return new Promise<string[]>((resolve) => setTimeout(() => resolve(all())))
     })
-    expect(attempts.every((outcome) => outcome !== 'done')).toBe(true)
+    expect(attempts).toEqual(['EvalError', 'EvalError', 'TypeError', 'TypeError', 'TypeError'])
+    await page.evaluate(() => document.body.click())
     expect(await page.evaluate(() => 'smuggled' in window)).toBe(false)
   })
 
@@ -208,7 +201,7 @@ describe('the window', () => {
     const asked = await page.evaluate(() =>
       navigator.mediaDevices.getUserMedia({ audio: true }).then(
         () => 'given',
-        (error: Error) => error.name,
+        (error: unknown) => (error as Error).name,
       ),
     )
     expect(asked).not.toBe('given')
@@ -229,7 +222,7 @@ describe('the window', () => {
     await page.getByRole('heading', { level: 1, name: 'Kernel runs' }).waitFor({ timeout: 90_000 })
     await page.evaluate(() => window.bootwire.stop())
     const requests = await app.evaluate(() => (globalThis as unknown as { requests: string[] }).requests)
-    expect(requests.length).toBeGreaterThan(3)
+    expect(requests).toContain('app://bootwire/')
     const outside = requests.filter(
       (url) => !/^app:\/\/bootwire\/|^data:|^ws:\/\/127\.0\.0\.1:\d+\/?$/.test(url),
     )
@@ -237,39 +230,59 @@ describe('the window', () => {
   })
 })
 
-/** Calls a channel as the page's preload script does, from a frame that `open` loads; gives the answer or the refusal. */
-async function invokeFrom(url: string, channel: string, parameters: readonly unknown[]): Promise<unknown> {
+/**
+ * Calls a channel as the page's preload script does, from a page at `url` or from a frame inside of it; gives the answer
+ * or the refusal. The window is a stranger's, with a preload script that can reach the gate.
+ */
+async function invokeFrom(
+  url: string,
+  channel: string,
+  parameters: readonly unknown[],
+  where: 'page' | 'frame' = 'page',
+): Promise<unknown> {
   return app.evaluate(
-    async ({ BrowserWindow, app: electron }, [address, name, given]) => {
-      const { writeFileSync, mkdtempSync } = process.getBuiltinModule('node:fs')
-      const { join } = process.getBuiltinModule('node:path')
-      const preload = join(mkdtempSync(join(electron.getPath('temp'), 'bootwire-probe-')), 'preload.cjs')
-      // A stranger's preload script, with Electron's own way to the gate.
-      writeFileSync(
+    async ({ BrowserWindow, app: electron, session }, [address, name, given, place]) => {
+      const preload = `${electron.getPath('userData')}/stranger.cjs`
+      process.getBuiltinModule('node:fs').writeFileSync(
         preload,
         `const { contextBridge, ipcRenderer } = require('electron')
-         contextBridge.exposeInMainWorld('invoke', (name, given) =>
-           ipcRenderer.invoke(name, ...given).then((reply) => JSON.stringify({ reply }), (error) => JSON.stringify({ refused: error.message })))`,
+         contextBridge.exposeInMainWorld('invoke', (name, given) => ipcRenderer.invoke(name, ...given).then(
+           (reply) => JSON.stringify({ reply }),
+           (error) => JSON.stringify({ refused: error.message }),
+         ))`,
       )
       const window = new BrowserWindow({
         show: false,
-        webPreferences: { preload, nodeIntegrationInSubFrames: true },
+        webPreferences: {
+          preload,
+          nodeIntegrationInSubFrames: true,
+          ...(place === 'page' ? {} : { partition: 'stranger' }),
+        },
       })
       try {
+        if (place === 'frame') {
+          // Our page lets itself not be framed, and goes nowhere in a frame: this one has its origin and none of that.
+          window.webContents.removeAllListeners('will-frame-navigate')
+          session.fromPartition('stranger').protocol.handle('app', ({ url: asked }) => {
+            const text = asked === address ? '<iframe src="/inner"></iframe>' : '<p>inner</p>'
+            return new Response(text, { headers: { 'content-type': 'text/html' } })
+          })
+        }
         await window.loadURL(address)
-        const frame =
-          address.startsWith('app:') || address.startsWith('data:')
-            ? window.webContents.mainFrame
-            : window.webContents.mainFrame
-        const text = (await frame.executeJavaScript(
-          `invoke(${JSON.stringify(name)}, ${JSON.stringify(given)})`,
-        )) as string
-        return JSON.parse(text) as unknown
+        const { mainFrame } = window.webContents
+        const call = `invoke(${JSON.stringify(name)}, ${JSON.stringify(given)})`
+        if (place === 'page')
+          return JSON.parse((await mainFrame.executeJavaScript(call)) as string) as unknown
+        const [frame] = mainFrame.frames
+        return {
+          origin: frame?.origin,
+          ...(JSON.parse((await frame?.executeJavaScript(call)) as string) as object),
+        }
       } finally {
         window.destroy()
       }
     },
-    [url, channel, parameters] as const,
+    [url, channel, parameters, where] as const,
   )
 }
 
@@ -292,14 +305,11 @@ describe('the gate', () => {
     },
   )
 
-  it('refuses a frame inside of its own page', async () => {
-    const told = await app.evaluate(async ({ BrowserWindow }) => {
-      const [window] = BrowserWindow.getAllWindows()
-      const [frame] = window!.webContents.mainFrame.frames
-      return frame === undefined ? 'no frame' : frame.origin
+  it('refuses a frame inside of its own page, of its own origin', async () => {
+    expect(await invokeFrom(OWN, 'bootwire:chains', [], 'frame')).toMatchObject({
+      origin: 'app://bootwire',
+      refused: expect.stringContaining('not Bootwire'),
     })
-    // The policy lets no page be framed; the gate would refuse it all the same (see below).
-    expect(told).not.toBe('app://bootwire')
   })
 
   it.each([

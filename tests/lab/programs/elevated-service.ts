@@ -6,7 +6,7 @@
 import { createInterface } from 'node:readline'
 import { authorisationError } from '../../../electron/api/elevation/index.ts'
 import { pkexecLaunch } from '../../../electron/api/elevation/pkexec.ts'
-import { ServiceClient, ServiceError } from '../../../electron/api/service-client.ts'
+import { ServiceClient, type ServiceError } from '../../../electron/api/service-client.ts'
 import { Command } from '../../../electron/service/commands.ts'
 
 function report(line: Record<string, unknown>): void {

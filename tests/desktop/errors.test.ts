@@ -1,0 +1,11 @@
+/** What can go wrong in the app, each told as what it is, and nothing left behind. */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
+import type { DesktopApi, Failure, ServiceState, StartOptions } from '../../electron/api/desktop.ts'
+import type { BootEvent } from '../../electron/clients/events.ts'
+import { until } from '../lab/namespaces.ts'
+import { noWindow, Profile, type OpenedApp } from './app.ts'
+import { bootInTwoClicks } from './walk.ts'

@@ -268,5 +268,5 @@ describe('the app', () => {
 })
 
 function electronProgram(): string {
-  return createRequire(import.meta.url)('electron') as unknown as string
+  return createRequire(import.meta.url)('electron')
 }

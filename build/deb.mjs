@@ -68,13 +68,9 @@ try {
   copyScript(values['after-install'], 'postinst')
   copyScript(values['after-remove'], 'postrm')
   // The highest level takes minutes to save a tenth.
-  execFileSync(
-    'dpkg-deb',
-    ['--root-owner-group', '-Zxz', '-z1', '--build', root, output],
-    {
-      stdio: 'inherit',
-    },
-  )
+  execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '-z1', '--build', root, output], {
+    stdio: 'inherit',
+  })
 } finally {
   rmSync(root, { recursive: true })
 }

@@ -98,7 +98,7 @@ export async function fetchPeers() {
   }
   const wantedOfNonFree = absent(peersOfNonFree)
   if (wantedOfNonFree.length > 0 && hasApt) {
-    const options = await nonFreeLists()
+    const options = await ownLists('non-free')
     for (const [, name] of wantedOfNonFree)
       await unpack([name], unpacked(name), options).catch(() => undefined)
   }
@@ -107,16 +107,18 @@ export async function fetchPeers() {
 
 /**
  * A file of a Debian package, from the system when it is installed there, else from the package.
- * @param {string} name such as `xen-hypervisor-4.17-amd64`
+ * @param {string} name such as `xen-hypervisor-4.17-amd64`, or `gnumach-image-1.8-486:i386` of another architecture
  * @param {string} file its path in the package, without the first `/`
  * @returns {Promise<{ path: string } | { reason: string }>} the reason is a sentence for a skipped test
  */
 export async function debianFile(name, file) {
-  const own = join(cache, 'files', name)
+  const own = join(cache, 'files', name.replace(':', '-'))
+  const [, architecture] = name.split(':')
   const found = () => [join('/', file), join(own, file)].find((path) => existsSync(path))
   let path = found()
   if (path === undefined && hasApt) {
-    await unpack([name], own).catch(() => undefined)
+    const lists = architecture === undefined ? [] : await ownLists('main', architecture)
+    await unpack([name], own, lists).catch(() => undefined)
     path = found()
   }
   if (path !== undefined) return { path }
@@ -141,22 +143,27 @@ async function unpackWithNeeds(name) {
 }
 
 /**
- * Options with which apt knows non-free packages, from lists of our own: this system's stay as they are.
+ * Options with which apt knows packages that it does not know by itself, from lists of our own: this system's stay
+ * as they are.
+ * @param {string} component such as `non-free`
+ * @param {string} [architecture] another than this system's
  * @returns {Promise<string[]>} none when this is no Debian
  */
-async function nonFreeLists() {
+async function ownLists(component, architecture) {
   const { output } = await capture('apt-get', [
     'indextargets',
     ...['--format', '$(REPO_URI) $(RELEASE) $(COMPONENT) $(ORIGIN)', 'Created-By: Packages'],
   ])
   const [, uri, release] = /^(\S+) ([a-z]+) main Debian$/m.exec(output) ?? []
   if (uri === undefined) return []
-  const own = join(cache, 'apt')
+  const own = join(cache, `apt-${component}${architecture ?? ''}`)
+  const of = architecture === undefined ? '' : `[arch=${architecture}] `
   mkdirSync(join(own, 'lists', 'partial'), { recursive: true })
-  writeFileSync(join(own, 'sources.list'), `deb ${uri} ${release} non-free\n`)
+  writeFileSync(join(own, 'sources.list'), `deb ${of}${uri} ${release} ${component}\n`)
   const options = [
     ...['-o', `Dir::Etc::SourceList=${join(own, 'sources.list')}`, '-o', 'Dir::Etc::SourceParts=-'],
     ...['-o', `Dir::State::Lists=${join(own, 'lists')}`, '-o', `Dir::Cache=${own}`],
+    ...(architecture === undefined ? [] : ['-o', `APT::Architectures::=${architecture}`]),
   ]
   await capture('apt-get', [...asSelf, ...options, 'update'])
   return options

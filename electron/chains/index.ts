@@ -71,7 +71,7 @@ export const chains: readonly ChainDescription[] = [
     title: 'NetBoot metakernel → NFS → MultiBoot kernel',
     summary:
       'Boots a metakernel that asks at a prompt which MultiBoot kernel to load by NFS, and comes back for the next.',
-    reach: 'Not there yet.',
+    reach: 'To the running kernel, and back to the prompt when the kernel ends by its return address.',
     needs: [
       'a MultiBoot kernel, or a folder of them; the sample kernels of Bootwire are used when none is chosen',
     ],
@@ -102,7 +102,7 @@ export const chains: readonly ChainDescription[] = [
     ],
     nfs: 'always',
     folder: 'the folder of your kernels',
-    status: 'planned',
+    status: 'ready',
   },
   {
     id: 'chameleon',

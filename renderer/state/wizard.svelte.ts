@@ -139,6 +139,12 @@ export class Wizard {
     this.go(stepBefore(this.step, this.isVirtual))
   }
 
+  /** Shows the session that runs already, with the choices that it was started with. */
+  joinSession(): void {
+    if (this.setup.target === undefined && this.last !== undefined) this.setup = setupOf(this.last)
+    this.go('watch')
+  }
+
   /** The shortest way to a running target: everything that was not chosen is the default. */
   async bootNow(): Promise<void> {
     this.setup = withDefaults(this.setup, this.surroundings.chains)

@@ -25,7 +25,7 @@ beforeAll(async () => {
   for (const kernel of [
     at('netboot.mb'),
     at('samples', 'crash.elf'),
-    at('samples', 'hello.elf'),
+    at('samples', 'returning.elf'),
     at('build', 'b'),
     at('build', 'a kernel'),
     at('build', 'i386', 'mach'),
@@ -53,8 +53,8 @@ const exported = ({ exports = [] }: Awaited<ReturnType<typeof plan>>) =>
 describe('what NetBoot is offered', () => {
   it("is Bootwire's own samples when nothing is chosen, and the one that comes back is typed twice", async () => {
     const planned = await plan()
-    expect(exported(planned)).toEqual([{ path: '/kernels', of: ['hello.elf', 'crash.elf'] }])
-    expect(planned.typing?.lines).toEqual(Array(2).fill('10.77.0.1:/kernels/hello.elf'))
+    expect(exported(planned)).toEqual([{ path: '/kernels', of: ['returning.elf', 'crash.elf'] }])
+    expect(planned.typing?.lines).toEqual(Array(2).fill('10.77.0.1:/kernels/returning.elf'))
     expect(planned.milestones.findLast(({ optional }) => !optional)?.id).toBe('again')
   })
 

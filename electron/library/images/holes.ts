@@ -5,8 +5,8 @@ const HOLE = 64 * 1024
 const ZEROS = Buffer.alloc(HOLE)
 
 /**
- * Writes what is not zero, in stretches as long as can be. The file must be as long as it is to be already: what
- * is left out reads as zeros then, and takes no room where the file system knows holes.
+ * Writes what is not zero, in stretches as long as can be. What is left out takes no room where the file system
+ * knows holes, and reads as zeros once the caller has brought the file to its length.
  */
 export async function writeWithHoles(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
   for (let start = 0; start < bytes.length;) {

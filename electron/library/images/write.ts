@@ -1,18 +1,21 @@
 import { open, rename, rm } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import type { ImagePlan, Piece } from '../../formats/image-plan.ts'
 import { readContent, type ImageContent } from './content.ts'
 import { writeWithHoles } from './holes.ts'
 
 export interface WriteOptions {
-  /** In bytes of the image, holes included; comes at most once for each few megabytes. */
+  /** In bytes of the image, holes included; comes once for each few megabytes. */
   readonly onProgress?: (done: number, total: number) => void
   readonly signal?: AbortSignal
 }
 
-/** What is read and written at a time. Two of them are in use: one is filled while the other is written. */
+/** What is read and written at a time, in bytes. */
 const BATCH = 4 * 1024 * 1024
-/** Files that are read at the same time into one batch: as many as libuv has threads for. */
-const READERS = 4
+/** How long others in this process may have to wait while small files are read. */
+const TURN_MILLISECONDS = 2
+/** How many batches are on their way at the same time, each in a buffer of its own. */
+const LANES = 4
 
 /** A stretch of the image that is filled in memory and written at once. */
 interface Batch {
@@ -34,21 +37,25 @@ export async function writeImage(
   const unfinished = `${output}.unfinished`
   const file = await open(unfinished, 'w')
   try {
-    await file.truncate(plan.size)
-    const buffers = [Buffer.allocUnsafe(BATCH), Buffer.allocUnsafe(BATCH)] as const
-    let writing: Promise<void> = Promise.resolve()
-    let turn: 0 | 1 = 0
-    for (const batch of batches(plan.pieces())) {
-      signal?.throwIfAborted()
-      const bytes = buffers[turn].subarray(0, batch.length)
-      await Promise.all([fill(bytes, batch), writing])
-      writing = writeWithHoles(file, bytes, batch.at)
-      // Who throws next may never come to await it.
-      writing.catch(() => {})
-      onProgress?.(batch.at, plan.size)
-      turn = turn === 0 ? 1 : 0
+    const todo = batches(plan.pieces())
+    let done = 0
+    const lane = async () => {
+      const buffer = Buffer.allocUnsafe(BATCH)
+      // The lanes share it: whoever fails ends it for all.
+      for (const batch of todo) {
+        signal?.throwIfAborted()
+        const bytes = buffer.subarray(0, batch.length)
+        await fill(bytes, batch)
+        await writeWithHoles(file, bytes, batch.at)
+        done += batch.length
+        onProgress?.(done, plan.size)
+      }
     }
-    await writing
+    const lanes = Array.from({ length: LANES }, lane)
+    // None may still be writing when the file is closed.
+    await Promise.allSettled(lanes)
+    await Promise.all(lanes)
+    await file.truncate(plan.size)
     onProgress?.(plan.size, plan.size)
     await file.close()
     await rename(unfinished, output)
@@ -94,18 +101,16 @@ function cut(piece: Piece<ImageContent>, from: number, length: number): Piece<Im
 
 async function fill(bytes: Buffer, batch: Batch): Promise<void> {
   let end = 0
+  let turn = performance.now()
   for (const piece of batch.pieces) {
     const start = piece.at - batch.at
     bytes.fill(0, end, start)
     end = start + lengthOf(piece)
+    const into = bytes.subarray(start, end)
+    if ('bytes' in piece) into.set(piece.bytes)
+    else await readContent(piece.content, piece.from, into)
+    if (performance.now() - turn < TURN_MILLISECONDS) continue
+    await setImmediate()
+    turn = performance.now()
   }
-  const pieces = batch.pieces.values()
-  const reader = async () => {
-    for (const piece of pieces) {
-      const start = piece.at - batch.at
-      if ('bytes' in piece) bytes.set(piece.bytes, start)
-      else await readContent(piece.content, piece.from, bytes.subarray(start, start + piece.length))
-    }
-  }
-  await Promise.all(Array.from({ length: READERS }, reader))
 }

@@ -53,7 +53,7 @@ function descend(file: Buffer, number: number): number[] {
   })
 }
 
-describe('a B-tree', () => {
+describe('a B-tree', { timeout: 60_000 }, () => {
   it.each([0, 1, 6, 7, 1000, 40_000])(
     'of %d records is found whole by its leaves and by its index',
     async (count) => {

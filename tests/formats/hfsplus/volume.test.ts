@@ -19,7 +19,7 @@ const composed = (path: string) =>
     .map((name) => fromStoredName(toStoredName(name)))
     .join('/')
 
-describe('a volume read back', () => {
+describe('a volume read back', { timeout: 60_000 }, () => {
   it('has every tree as it was written, in any shape', async () => {
     await fc.assert(
       fc.asyncProperty(trees, shapes, async (entries, options) => {

@@ -24,7 +24,10 @@ const options = fc.record({
   extentBlocks: fc.constantFrom(1, 2, 0xffff),
 })
 
-describe('random trees', () => {
+/** Many images are written and read. */
+const PATIENCE = 60_000
+
+describe('random trees', { timeout: PATIENCE }, () => {
   it('are found good by fsck.hfsplus', ({ skip }) => {
     skip(!isThere('fsck.hfsplus'), 'fsck.hfsplus is not there')
     fc.assert(
@@ -59,7 +62,7 @@ describe('random trees', () => {
   })
 })
 
-describe('a volume with every character that there is', () => {
+describe('a volume with every character that there is', { timeout: PATIENCE }, () => {
   it('has them in the order that fsck.hfsplus expects', ({ skip }) => {
     skip(!isThere('fsck.hfsplus'), 'fsck.hfsplus is not there')
     const keys = new Set<string>()

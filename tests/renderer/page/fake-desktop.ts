@@ -22,6 +22,8 @@ export interface FakeOptions {
   readonly missing?: Readonly<Record<string, readonly string[]>>
   readonly review: Review
   readonly startFails?: Failure
+  /** What the system's dialog gives, by what was asked for. */
+  readonly gives?: Readonly<Record<'files' | 'folder', readonly Partial<LibraryEntry>[]>>
 }
 
 /** What a test reaches in the page. */
@@ -49,20 +51,21 @@ export function installFake(options: FakeOptions): void {
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the contract rejects with plain objects
   const fail = (failure: Failure): Promise<never> => Promise.reject(failure)
 
-  const entryOf = (name: string): LibraryEntry => ({
-    path: `/home/ada/darwin/${name}`,
-    name,
+  const entryOf = (known: Partial<LibraryEntry>): LibraryEntry => ({
+    path: `/home/ada/darwin/${known.name ?? ''}`,
+    name: '',
     size: 310_272,
     sha256: '9f2c'.repeat(16),
-    kind: 'boot-loader',
-    description: `A file called ${name}, recognised by the fake.`,
+    kind: 'unknown',
+    description: 'Nothing that Bootwire knows.',
     warnings: [],
     addedAt: Date.now(),
     state: 'present',
+    ...known,
   })
 
-  const give = (names: readonly string[]) => {
-    const entries = names.map(entryOf)
+  const give = (known: readonly Partial<LibraryEntry>[]) => {
+    const entries = known.map(entryOf)
     imports = [...entries, ...imports]
     return later(entries.map((entry) => ({ entry })))
   }
@@ -120,8 +123,8 @@ export function installFake(options: FakeOptions): void {
       ]),
     chains: () => later(options.chains),
     imports: () => later(imports),
-    chooseImports: (kind) => give(kind === 'files' ? ['boot', 'mach_kernel'] : ['Extensions']),
-    importFiles: (files) => give(files.map(({ name }) => name)),
+    chooseImports: (kind) => give(options.gives?.[kind] ?? []),
+    importFiles: (files) => give(files.map(({ name, size }) => ({ name, size }))),
     forgetImport: (path) => {
       imports = imports.filter((entry) => entry.path !== path)
       return later(null)

@@ -1,0 +1,234 @@
+/** The page alone, with a stand-in behind it: what is seldom seen, and what is much at once. */
+import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
+import type { BootEvent } from '../../electron/api/desktop.ts'
+import type { FakeOptions } from '../renderer/page/fake-desktop.ts'
+import { openPage, type OpenPage } from '../renderer/page/page.ts'
+import { bootUnderWay, options } from '../renderer/page/stories.ts'
+import { accessibilityViolations, noWindow } from './app.ts'
+import { longestTask } from './frames.ts'
+import { button, heading } from './walk.ts'
+
+let opened: OpenPage | undefined
+beforeEach((context: TestContext) => {
+  const reason = noWindow()
+  if (reason !== undefined) context.skip(reason)
+})
+afterEach(async () => {
+  const errors = opened?.errors ?? []
+  await opened?.close()
+  opened = undefined
+  expect(errors).toEqual([])
+})
+
+async function open(change: Partial<FakeOptions> = {}) {
+  opened = await openPage({ ...options, ...change })
+  return opened.page
+}
+
+describe('the way to a real machine', () => {
+  it.each(['light', 'dark'] as const)(
+    'has no accessibility violation on any step, %s',
+    async (colorScheme) => {
+      const page = await open()
+      await page.emulateMedia({ colorScheme })
+      const violations: string[] = []
+      const look = async () => violations.push(...(await accessibilityViolations(page)))
+
+      await page.getByRole('radio', { name: 'A real machine' }).click()
+      await look()
+      await button(page, 'Continue').click()
+      await page.getByRole('radio', { name: 'enp0s31f6' }).click()
+      await look()
+      await button(page, 'Continue').click()
+      await page.getByRole('radio', { name: /Chameleon/ }).click()
+      await look()
+      await button(page, 'Continue').click()
+      await page.getByText('Still missing').waitFor()
+      await look()
+      await button(page, 'Choose files').click()
+      await page.getByText('Everything is there').waitFor()
+      await look()
+      await button(page, 'Continue').click()
+      await look()
+      await button(page, 'Start').click()
+      await page.evaluate(
+        (events) => window.fake.emit(events),
+        bootUnderWay(Date.now() - 7000, undefined, 'enp0s31f6'),
+      )
+      await page.getByText('71 %').waitFor()
+      await look()
+      expect(violations).toEqual([])
+
+      expect(await page.evaluate(() => window.fake.started)).toEqual([
+        {
+          link: { kind: 'interface', name: 'enp0s31f6', address: '10.77.0.1/24' },
+          chain: expect.objectContaining({
+            id: 'chameleon',
+            imports: ['/home/ada/darwin/boot', '/home/ada/darwin/mach_kernel'],
+          }),
+          dhcp: { mode: 'full', force: false, allow: [], fixed: [] },
+          exports: [],
+        },
+      ])
+    },
+  )
+
+  it('says why it cannot go on, and where what is missing comes from', async () => {
+    const page = await open()
+    await expect.poll(() => page.locator('#next-note').textContent()).toBe('Choose what to boot.')
+    await page.getByRole('radio', { name: 'A real machine' }).click()
+    await button(page, 'Continue').click()
+    expect(await page.locator('#next-note').textContent()).toMatch(/Choose the interface/)
+    await button(page, 'Continue').click({ force: true })
+    expect(await heading(page).textContent()).toMatch(/plugged in/)
+
+    await page.getByRole('radio', { name: 'enp0s31f6' }).click()
+    await button(page, 'Continue').click()
+    await page.getByRole('radio', { name: /Chameleon/ }).click()
+    await button(page, 'Continue').click()
+    await page.getByText('Take it from a Chameleon 2.0 package').waitFor()
+    expect(await button(page, 'Continue').getAttribute('aria-disabled')).toBe('true')
+    expect(await button(page, 'Review').isDisabled()).toBe(true)
+  })
+
+  it('comes back to a finished step with everything that was chosen', async () => {
+    const page = await open()
+    await page.getByRole('radio', { name: 'A real machine' }).click()
+    await button(page, 'Continue').click()
+    await page.getByRole('radio', { name: 'enp0s31f6' }).click()
+    await button(page, 'Continue').click()
+    await page
+      .getByRole('navigation')
+      .getByRole('button', { name: /^Interface/ })
+      .click()
+    expect(await page.getByRole('radio', { name: 'enp0s31f6' }).getAttribute('aria-checked')).toBe('true')
+  })
+})
+
+it('shows a refused start beside the button, with each way out', async () => {
+  const page = await open({
+    startFails: {
+      code: 'port-taken',
+      message: 'UDP port 67 on wire is taken by dnsmasq (process 812).',
+      remedies: ['Stop it with: sudo systemctl stop dnsmasq.'],
+    },
+  })
+  await page.getByRole('radio', { name: 'A virtual target' }).click()
+  await button(page, 'Boot it').click()
+  const alert = page.getByRole('alert').filter({ hasText: 'dnsmasq (process 812)' })
+  await alert.getByText('systemctl stop dnsmasq').waitFor()
+  expect(await heading(page).textContent()).toMatch(/What do you want to boot/)
+})
+
+it('says how to get QEMU instead of starting without it', async () => {
+  const page = await open({ qemu: false })
+  await page.getByRole('radio', { name: 'A virtual target' }).click()
+  await page.getByText('sudo apt install qemu-system-x86').waitFor()
+  expect(await button(page, 'Boot it').getAttribute('aria-disabled')).toBe('true')
+})
+
+it('tells that the boot service died and when it comes back', async () => {
+  const page = await open()
+  await page.evaluate(() =>
+    window.fake.service({
+      state: 'restarting',
+      reason: 'the boot service ended with SIGKILL',
+      inMilliseconds: 2000,
+      attempt: 1,
+    }),
+  )
+  await page.getByRole('alert').getByText('SIGKILL').waitFor()
+  await page.evaluate(() => window.fake.service({ state: 'running' }))
+  await expect.poll(() => page.getByText('SIGKILL').count()).toBe(0)
+})
+
+describe('a session that is running', () => {
+  it('is what a page that is opened later shows', async () => {
+    const page = await open()
+    await page.evaluate((events) => window.fake.emit(events), bootUnderWay(Date.now() - 7000))
+    await expect.poll(() => heading(page).textContent()).toBe('Booting the virtual target')
+    const bar = page.getByRole('progressbar', { name: 'puredarwin.img' })
+    expect(await bar.getAttribute('aria-valuetext')).toMatch(/^42\.8 MB of 60\.1 MB · .*\/s · \d+ s left$/)
+  })
+
+  it('says what to try when a target is late', async () => {
+    const page = await open()
+    const events = bootUnderWay(Date.now() - 100_000)
+      .filter((event) => event.type !== 'transfer-progress')
+      .slice(0, -1)
+    await page.evaluate((told) => window.fake.emit(told), events)
+    await page.getByText('Try first:').getByText('use files of one version').waitFor()
+  })
+
+  it('filters its log', async () => {
+    const page = await open()
+    await page.evaluate((events) => window.fake.emit(events), bootUnderWay(Date.now() - 7000))
+    const log = page.getByRole('log', { name: 'Log' })
+    await log.getByText('pxelinux.cfg/01-52-54-00-12-34-56 not served (expected)').waitFor()
+    await button(page, 'Show lines of routine').click()
+    expect(await log.getByText('(expected)').count()).toBe(0)
+    await page.getByRole('searchbox', { name: 'Filter the log' }).fill('MEMDISK 26')
+    expect(await log.getByRole('paragraph').allTextContents()).toEqual([
+      expect.stringMatching(/memdisk 26 KB in/),
+    ])
+  })
+
+  it('takes a burst of 1,000 events and shows 64 clients without a frame over 50 ms', async () => {
+    const page = await open()
+    const { app } = opened!
+    const now = Date.now()
+    const [session, ...boot] = bootUnderWay(now - 7000, undefined, 'enp0s31f6')
+    const ids = Array.from(
+      { length: 64 },
+      (_, index) => `52:54:00:00:00:${index.toString(16).padStart(2, '0')}`,
+    )
+    const clients: BootEvent[] = ids.flatMap((id, index) =>
+      boot.map((event) => ({
+        ...event,
+        client: id,
+        ...('address' in event ? { address: `10.77.0.${index + 100}` } : {}),
+        ...('transfer' in event ? { transfer: index * 10 + event.transfer } : {}),
+      })),
+    )
+    const emit = (events: readonly BootEvent[]) => page.evaluate((told) => window.fake.emit(told), events)
+    await emit([session!, ...clients])
+    await page.getByRole('button', { name: ids[63]! }).waitFor()
+    await expect.poll(() => heading(page).textContent()).toBe('Booting 64 targets')
+
+    // Made in the page: what carries them there is not the page's work.
+    const burst = () =>
+      page.evaluate((clientIds) => {
+        window.fake.emit(
+          Array.from({ length: 1000 }, (_, index) => ({
+            at: Date.now(),
+            type: 'file-missing',
+            client: clientIds[index % clientIds.length]!,
+            address: `10.77.0.${(index % clientIds.length) + 100}`,
+            file: `System/Library/Extensions/Some.kext/${index}`,
+            expected: false,
+          })),
+        )
+      }, ids)
+    expect(await longestTask(app, page, burst, 3000)).toBeLessThan(50)
+    await page.getByRole('log', { name: 'Log' }).getByText('Some.kext/999').waitFor()
+
+    const busy = () =>
+      page.evaluate((clientIds) => {
+        let round = 0
+        const timer = setInterval(() => {
+          window.fake.emit(
+            clientIds.map((client, index) => ({
+              at: Date.now(),
+              type: 'transfer-progress',
+              client,
+              transfer: index * 10 + 4,
+              bytes: 50_000_000 + round * 10_000,
+            })),
+          )
+          round += 1
+          if (round === 60) clearInterval(timer)
+        }, 33)
+      }, ids)
+    expect(await longestTask(app, page, busy, 2500)).toBeLessThan(50)
+  })
+})

@@ -42,7 +42,7 @@ const NETBOOT = ['pxe', 'net', 'gzip', 'netboot']
  * `moves` gets a table of its own addresses, and a `stub` carries the image of another program.
  * @typedef {{
  *   name: string, folders: string[], script: string, form: 'elf' | 'flat',
- *   moves?: boolean, stub?: string, link?: string[],
+ *   moves?: boolean, stub?: string, compile?: string[], link?: string[],
  * }} Program
  * @type {Program[]}
  */
@@ -56,8 +56,14 @@ const programs = [
   },
   {
     name: 'samples/boot',
-    folders: ['pxe', 'samples/boot', 'samples/checksum'],
-    script: 'samples/boot/link.ld',
+    folders: ['pxe', 'samples/stage', 'samples/boot', 'samples/checksum'],
+    script: 'samples/stage/link.ld',
+    form: 'flat',
+  },
+  {
+    name: 'samples/disktest',
+    folders: ['pxe', 'samples/stage', 'samples/disktest'],
+    script: 'samples/stage/link.ld',
     form: 'flat',
   },
   {
@@ -71,7 +77,21 @@ const programs = [
   { name: 'samples/nbp.0', folders: ['pxe', 'samples/nbp'], script: 'pxe/nbp.ld', form: 'flat' },
   { name: 'disk/boot0', folders: ['boot0'], script: 'boot0/link.ld', form: 'flat' },
   { name: 'disk/boot1h', folders: ['boot1h'], script: 'boot1h/link.ld', form: 'flat' },
-  { name: 'netboot/netboot.mb', folders: NETBOOT, script: 'netboot/link.ld', form: 'elf', moves: true },
+  {
+    name: 'netboot/netboot.mb',
+    folders: NETBOOT,
+    script: 'netboot/link.ld',
+    form: 'elf',
+    moves: true,
+    // Parameters in registers, so that netboot.0 stays below the 32 KB that firmware promises to load.
+    compile: [
+      '-mregparm=3',
+      '-march=i586',
+      '-malign-data=abi',
+      '-fno-jump-tables',
+      '-fno-tree-switch-conversion',
+    ],
+  },
   {
     name: 'netboot/netboot.0',
     folders: ['pxe', 'netboot/stub'],
@@ -149,14 +169,12 @@ function build(program, path) {
  * Compiles and links a program in an empty folder, and gives the result's path.
  * @type {(program: Program, work: string) => string}
  */
-function make({ folders, script, form, moves, stub, link: more = [] }, work) {
+function make({ folders, script, form, moves, stub, compile: definitions = [], link: more = [] }, work) {
   const gcc = `${toolPrefix()}gcc`
-  /** @type {string[]} */
-  const definitions = []
   if (stub !== undefined) {
     const payload = join(work, 'payload')
     writeFileSync(payload, imageFor(stub, mkdtempSync(join(work, 'stub-'))))
-    definitions.push(`-DPAYLOAD="${payload}"`)
+    definitions = [...definitions, `-DPAYLOAD="${payload}"`]
   }
   const objects = folders
     .flatMap((folder) =>
@@ -183,7 +201,7 @@ function linked(objects, script, form, path, more = []) {
 }
 
 /** A multiple of any alignment within, whose lowest byte is not zero: a difference begins where an address does. */
-const DISTANCE = 0x11111140
+const DISTANCE = 0x11111180
 const HOME = 0x100000
 
 /**

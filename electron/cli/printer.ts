@@ -45,7 +45,7 @@ function livePrinter(): Printer {
       latest = after
       const line = describe(event, after)
       if (line === undefined || line.quiet) return
-      screen.persist(formatLine(event.at, line))
+      for (const text of [formatLine(event.at, line), ...hintLines(event)]) screen.persist(text)
       draw()
     },
     close(timeline) {
@@ -58,12 +58,21 @@ function livePrinter(): Printer {
 
 function linesOf(event: BootEvent, before: Timeline, after: Timeline): readonly string[] {
   const line = describe(event, after)
-  const lines = line === undefined ? [] : [formatLine(event.at, line)]
+  const lines = line === undefined ? [] : [formatLine(event.at, line), ...hintLines(event)]
   for (const { client, title, seconds } of newMilestones(before, after))
     lines.push(
       `${formatTime(event.at)}  ${colors.green('●')}        ${client} ${title} +${formatSeconds(seconds)}`,
     )
   return lines
+}
+
+/** What a person does at the target, or should know, below the line that tells of the session. */
+function hintLines(event: BootEvent): readonly string[] {
+  const hints = event.type === 'session-started' ? (event.hints ?? []) : []
+  return hints.flatMap(({ text, type }) => [
+    formatLine(event.at, { topic: 'Advice', text, quiet: false }),
+    ...(type === undefined ? [] : [`${' '.repeat(23)}${colors.bold(type)}`]),
+  ])
 }
 
 function formatLine(at: number, { topic, text, quiet }: LogLine): string {

@@ -30,7 +30,7 @@ export function print(row: Row): Row {
     .map(([name, value]) => `${name} ${value.toFixed(0)}`)
     .join('  ')
   const ratio = row.ratio === undefined ? '' : `x${row.ratio.toFixed(2)}`
-  const verdict = row.limit === undefined ? ratio : `of ${row.limit}`
+  const verdict = row.limit === undefined ? ratio : `of ${row.limit.toFixed(0)}`
   console.log(
     `${row.name.padEnd(42)} ${verdict.padStart(6)}${isShort(row) ? ' SHORT' : '      '}  ${row.unit}: ${values}`,
   )

@@ -78,6 +78,7 @@ export class ServedWire {
 
 export interface TargetOptions {
   readonly wire?: Wire
+  /** By QEMU's name; `none` for one that `more` describes, whose netdev is `n`. */
   readonly nic?: string
   /** In MiB. */
   readonly memory?: number
@@ -107,7 +108,8 @@ export class Target {
       [
         ['-no-user-config', '-nodefaults', '-accel', 'tcg', '-m', String(memory)],
         ['-display', 'none', '-vga', 'std', '-serial', 'stdio'],
-        wire === undefined ? [] : ['-netdev', wire.netdev('n'), '-device', `${nic},netdev=n`],
+        wire === undefined ? [] : ['-netdev', wire.netdev('n')],
+        wire === undefined || nic === 'none' ? [] : ['-device', `${nic},netdev=n`],
         ['-boot', 'order=n'],
         ['-chardev', socketDevice('firmware', ears.address)],
         ['-device', 'isa-debugcon,iobase=0x402,chardev=firmware'],

@@ -7,6 +7,9 @@ const VERSION = 4
 /** Real lists of chunks are a few megabytes in the largest images. */
 const LIST_LIMIT = 32 * 1024 * 1024
 
+/** Sizes in bytes are exact up to here. */
+const SECTOR_LIMIT = Number.MAX_SAFE_INTEGER / 512
+
 /** What the `koly` block tells of where everything is, in bytes from the file's start. */
 export interface UdifTrailer {
   readonly dataOffset: number
@@ -41,5 +44,7 @@ export function decodeUdifTrailer(bytes: Uint8Array): UdifTrailer {
   if (listLength > LIST_LIMIT)
     throw new DecodeError('oversized', 'property list length', 224, `${listLength} bytes`)
   reader.skip(120 + 136 + 4, 'reserved, checksum and variant')
-  return { dataOffset, listOffset, listLength, sectors: Number(reader.u64('sector count')) }
+  const sectors = Number(reader.u64('sector count'))
+  if (sectors > SECTOR_LIMIT) throw new DecodeError('oversized', 'sector count', 492, String(sectors))
+  return { dataOffset, listOffset, listLength, sectors }
 }

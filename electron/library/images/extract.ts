@@ -56,7 +56,10 @@ export async function extractVolume(
     else {
       if (item.compressed)
         onSkipped?.(item.path, 'it is compressed by Mac OS X, which is not read: it is empty')
-      await extractFile(volume, item, place, (bytes) => onProgress?.((size += bytes), total))
+      await extractFile(volume, item, place, (bytes) => {
+        size += bytes
+        onProgress?.(size, total)
+      })
       files++
     }
   }

@@ -47,7 +47,8 @@ export async function writeImage(
         const bytes = buffer.subarray(0, batch.length)
         await fill(bytes, batch)
         await writeWithHoles(file, bytes, batch.at)
-        onProgress?.((done += batch.length), plan.size)
+        done += batch.length
+        onProgress?.(done, plan.size)
       }
     }
     const lanes = Array.from({ length: LANES }, lane)

@@ -1,10 +1,11 @@
 /**
  * Our end of a TCP connection that the target opened (RFC 9293), as a state machine without sockets or clock:
- * segments, bytes and times go in, segments and bytes come out. It has no options but the segment size, and takes
- * bytes in their order only: on a cable, what comes out of order is rare and is sent again.
+ * segments, bytes and times go in, segments and bytes come out. It has no options but the segment size.
  */
 import type { TcpSegment } from '../../protocols/ethernet/tcp.ts'
+import { SegmentsAhead, type Kept } from './ahead.ts'
 import { ByteQueue } from './byte-queue.ts'
+import { isBefore, minus, plus } from './sequence.ts'
 import { TcpTiming } from './tcp-timing.ts'
 
 export interface TcpEvents {
@@ -38,6 +39,7 @@ export class TcpConnection {
   readonly #timing: TcpTiming
   readonly #segmentSize: number
   readonly #queue = new ByteQueue()
+  readonly #ahead = new SegmentsAhead()
   /** The first byte that is not acknowledged, and the next one to be sent, counted like sequence numbers. */
   #unacknowledged: number
   #next: number
@@ -186,8 +188,15 @@ export class TcpConnection {
     this.#sendAt(this.#unacknowledged, this.#segmentSize, now)
   }
 
-  #takePayload({ sequence, payload, fin }: TcpSegment): void {
-    if (payload.length === 0 && !fin) return
+  #takePayload(segment: TcpSegment): void {
+    if (segment.payload.length === 0 && !segment.fin) return
+    if (isBefore(this.#expected, segment.sequence)) this.#ahead.keep(segment, this.#expected)
+    for (let next: Kept | undefined = segment; next !== undefined; next = this.#ahead.take(this.#expected))
+      this.#takeInOrder(next)
+    if (!this.#isOver) this.#acknowledge()
+  }
+
+  #takeInOrder({ sequence, payload, fin }: Kept): void {
     const known = minus(this.#expected, sequence)
     const length = payload.length + (fin ? 1 : 0)
     const isNew = known < length && !this.#peerHasFinished
@@ -202,7 +211,6 @@ export class TcpConnection {
         this.#events.ended()
       }
     }
-    if (!this.#isOver) this.#acknowledge()
   }
 
   /** Sends what the peer and the cable can take. */
@@ -265,17 +273,4 @@ export class TcpConnection {
     this.#isOver = true
     this.#events.closed(reason)
   }
-}
-
-function plus(sequence: number, count: number): number {
-  return (sequence + count) >>> 0
-}
-
-/** How far `later` is after `earlier`, around the end of the numbers. */
-function minus(later: number, earlier: number): number {
-  return (later - earlier) >>> 0
-}
-
-function isBefore(one: number, other: number): boolean {
-  return minus(one, other) >= 0x80000000
 }

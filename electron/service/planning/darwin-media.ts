@@ -98,10 +98,13 @@ async function mkextProblems(media: DarwinMedia): Promise<string[]> {
     ...(isUnread
       ? [`${media.mkext!.name} is of version 2, which this kernel does not know: make one of version 1.`]
       : []),
-    ...parts.flatMap(({ architecture, entries }) => {
-      const infos = entries.flatMap(({ info }) => kextInfo(info, architecture) ?? [])
-      return kextProblems(infos, kernel).map(({ text }) => text)
-    }),
+    // Two architectures lack the same library as a rule: it is told once.
+    ...new Set(
+      parts.flatMap(({ architecture, entries }) => {
+        const infos = entries.flatMap(({ info }) => kextInfo(info, architecture) ?? [])
+        return kextProblems(infos, kernel).map(({ text }) => text)
+      }),
+    ),
   ]
 }
 

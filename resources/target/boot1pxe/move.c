@@ -46,7 +46,7 @@ static void arrive(void)
         base_end = gates_area;
         next(&firmware);
         memcpy((void *)LOADED_AT, original, program_size());
-        void (*leave)(uint32_t) = firmware.exit;
+        typeof(firmware.exit) leave = firmware.exit;
         leave(PXENV_EXIT_SUCCESS);
 }
 

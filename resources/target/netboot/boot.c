@@ -12,7 +12,7 @@
 enum { MOST_MODULES = 16, PAGE = 4096, TEXT = LINE_MOST + 64 };
 
 /* In start.S. Returns when the kernel calls return_address. */
-extern void run_kernel(uint32_t entry, uint32_t magic, const void *information);
+extern void run_kernel(uint32_t entry, uint32_t magic, const void *information) ON_STACK;
 
 /* What is handed over. It lies behind the modules, in memory that the kernel gets. */
 struct hand_over {

@@ -12,7 +12,7 @@ struct origin origin;
 
 extern char image_start[], image_end[];
 extern const uint8_t relocations[];
-extern void run_resident(void (*main)(void)) __attribute__((noreturn));
+extern void run_resident(void (*main)(void)) ON_STACK __attribute__((noreturn));
 
 /*
  * How much is left free above us. iPXE keeps its own memory there, and does not say so any more to a MultiBoot
@@ -89,7 +89,7 @@ static void relocate(uint32_t distance)
         }
 }
 
-void settle(uint32_t magic, const void *handed_over)
+ON_STACK void settle(uint32_t magic, const void *handed_over)
 {
         uint32_t gap = GAP;
         if (magic == STARTED_BY_STUB) {
@@ -114,6 +114,6 @@ void settle(uint32_t magic, const void *handed_over)
         if (origin.firmware)
                 ((struct origin *)((char *)&origin + distance))->firmware =
                         (const struct nbp_entry *)((char *)&origin.firmware_copy + distance);
-        void (*run)(void (*)(void)) = (void (*)(void (*)(void)))((char *)run_resident + distance);
+        typeof(run_resident) *run = (typeof(run_resident) *)((char *)run_resident + distance);
         run((void (*)(void))((char *)netboot_main + distance));
 }

@@ -163,6 +163,46 @@ describe('our end of a TCP connection', () => {
     expect(link.peer.bytes.equals(answer)).toBe(true)
   })
 
+  it.each([1, 2, 3])(
+    'keeps what comes before its turn, and asks only for what is missing (seed %i)',
+    (seed) => {
+      let state = seed * 7919
+      const dice = (sides: number) => (state = (state * 48_271) % 0x7fffffff) % sides
+      const question = randomBytes(40_000)
+      // The numbers go past their end on the way.
+      const link = cable(Buffer.alloc(0), { initial: 0xffffffff - 20_000 })
+      link.run(() => link.told.includes('opened'))
+      const first = link.peer.segment({}).sequence
+      const pieces = Array.from({ length: 40 }, (_, index) => {
+        const sequence = (first + index * 1000) >>> 0
+        // Some go on into the next one, as what is sent again may.
+        const payload = question.subarray(index * 1000, index * 1000 + 1000 + dice(2) * 300)
+        return link.peer.segment({ sequence, payload, fin: index === 39 })
+      })
+      const [missing, ...others] = pieces
+      for (let left = others.length; left > 0; left -= 1)
+        link.connection.receive(others.splice(dice(left), 1)[0]!, link.now)
+      expect(link.received).toHaveLength(0)
+      expect(link.told).toEqual(['opened'])
+      link.connection.receive(missing!, link.now)
+      expect(link.received.equals(question)).toBe(true)
+      expect(link.told).toEqual(['opened', 'ended'])
+    },
+  )
+
+  it('keeps no more of what comes before its turn than a window has', () => {
+    const link = cable(Buffer.alloc(0))
+    link.run(() => link.told.includes('opened'))
+    const first = link.peer.segment({}).sequence
+    for (let index = 1; index < 2000; index++)
+      link.connection.receive(
+        link.peer.segment({ sequence: first + index * 1000, payload: Buffer.alloc(1000, index) }),
+        link.now,
+      )
+    link.connection.receive(link.peer.segment({ sequence: first, payload: Buffer.alloc(1000) }), link.now)
+    expect(link.received).toHaveLength(65_000)
+  })
+
   it('waits for a peer without room, and goes on when there is some', () => {
     const link = cable(Buffer.alloc(0))
     link.peer.window = 0

@@ -27,7 +27,7 @@ beforeEach(({ skip }) => {
 })
 
 const KERNELS = '10.77.0.1:/kernels'
-/** A card that has its link as soon as it is opened, which QEMU's default does not. */
+/** A card that has its link as soon as firmware opens it, which QEMU's default does not. */
 const QUICK_CARD = ['--nic', 'virtio-net-pci']
 const netboot = (...parameters: string[]) =>
   new Bootwire(['try', '--chain', 'netboot', '--memory', '128', ...parameters])

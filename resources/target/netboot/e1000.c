@@ -23,6 +23,7 @@ enum { LINK_RESET = 1 << 3, SET_LINK_UP = 1 << 6, LOSS_OF_SIGNAL = 1 << 7, RESET
 #define PHY_RESET (1u << 31)
 #define ADDRESS_VALID (1u << 31)
 enum { RECEIVE_ENABLE = 1 << 1, ACCEPT_BROADCAST = 1 << 15, STRIP_CHECKSUM = 1 << 26 };
+enum { RECEIVING = RECEIVE_ENABLE | ACCEPT_BROADCAST | STRIP_CHECKSUM };
 /* Pad short frames; collision threshold and distance for full duplex, 13.4.33. */
 enum { TRANSMIT_ENABLE = 1 << 1, PAD_SHORT = 1 << 3, COLLISIONS = 0x0f << 4 | 0x40 << 12 };
 enum { GAP_FOR_COPPER = 10 | 8 << 10 | 6 << 20 };
@@ -90,17 +91,26 @@ static void start_rings(void)
         start_ring(TRANSMIT_RING, transmitters, sizeof transmitters, 0);
 }
 
+static void allow(uint32_t what)
+{
+        pci_write(card, PCI_COMMAND, (pci_read(card, PCI_COMMAND) & 0xffff & ~(uint32_t)PCI_BUS_MASTER) | what);
+}
+
+/*
+ * The bus is taken from the card. Its receive control stays as it is: QEMU's card is deaf for a second after each
+ * time that it is written. The rings are in memory that no kernel is given, should one turn the bus on first.
+ */
 static void close(void)
 {
         *at(INTERRUPT_MASK_CLEAR) = 0xffffffff;
-        *at(RECEIVE_CONTROL) = 0;
         *at(TRANSMIT_CONTROL) = 0;
+        allow(PCI_MEMORY);
         wait_milliseconds(1); /* for what is on its way into memory */
 }
 
 static bool open(uint8_t address[6])
 {
-        pci_write(card, PCI_COMMAND, (pci_read(card, PCI_COMMAND) & 0xffff) | PCI_MEMORY | PCI_BUS_MASTER);
+        allow(PCI_MEMORY);
         registers = pci_read(card, PCI_BAR0) & ~15u;
         if (!registers)
                 return false;
@@ -122,7 +132,9 @@ static bool open(uint8_t address[6])
         *at(TRANSMIT_RING + RING_CONTROL) |= MUST_BE_SET_ON_82574;
         *at(TRANSMIT_GAP) = GAP_FOR_COPPER;
         *at(TRANSMIT_CONTROL) = TRANSMIT_ENABLE | PAD_SHORT | COLLISIONS;
-        *at(RECEIVE_CONTROL) = RECEIVE_ENABLE | ACCEPT_BROADCAST | STRIP_CHECKSUM;
+        allow(PCI_MEMORY | PCI_BUS_MASTER);
+        if (*at(RECEIVE_CONTROL) != RECEIVING)
+                *at(RECEIVE_CONTROL) = RECEIVING;
         memcpy(address, &address_low, 4);
         memcpy(address + 4, &address_high, 2);
         return true;

@@ -1,7 +1,7 @@
 import { Bootwire, noVirtualTarget } from '../../lab/bootwire.ts'
 import { print, type Row } from '../row.ts'
 
-/** Each with a PXE ROM; QEMU's e1000 takes half a second to have its link, whoever opens it. */
+/** Each with a PXE ROM. */
 const CARDS = ['pcnet', 'virtio-net-pci', 'rtl8139', 'e1000']
 const CYCLES = 20
 const FULL_CYCLES = 3

@@ -59,7 +59,7 @@ export class Profile {
 }
 
 /** Chromium's sandbox needs rights that root's containers lack. */
-const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+export const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
 
 export function collectErrors(page: Page): readonly string[] {
   const errors: string[] = []

@@ -50,6 +50,11 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
     const { target, run } = await lab.start({ machine: withoutPxe('-h -f') })
     await target.hear('NetBoot> ')
     expect(await run('10.77.0.1:/kernels/returning one')).toMatch(calledAs('returning', '-h -f -- one'))
+    // One in the other, which then has the caller's options, and goes back to it.
+    expect(await run('10.77.0.1:/kernels/netboot.mb -h --')).toContain('NetBoot metakernel')
+    expect(await run('10.77.0.1:/kernels/trampling')).toContain('are trampled on. Returning.')
+    expect(await run('10.77.0.1:/kernels/returning')).toMatch(calledAs('returning', '-f --'))
+    expect(await run('quit')).not.toContain('NetBoot metakernel')
     expect(await run('10.77.0.1:/kernels/returning -h X=y -- one')).toMatch(
       calledAs('returning', '-f X=y -- one'),
     )
@@ -111,7 +116,7 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
     expect(await target.hear('NetBoot> ')).toContain('NetBoot metakernel')
   })
 
-  it.each([
+  it.for([
     {
       title: 'Xen, which comes as gzip',
       package: 'xen-hypervisor-4.17-amd64',
@@ -119,6 +124,14 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
       more: ['-cpu', 'max'],
       options: 'com1=115200,8n1 console=com1 noreboot --',
       last: 'dom0 kernel not specified',
+    },
+    {
+      title: 'GNU Mach, which runs elsewhere than it is loaded',
+      package: 'gnumach-image-1.8-486:i386',
+      file: 'boot/gnumach-1.8-486.gz',
+      more: [],
+      options: 'console=com0 --',
+      last: 'No bootstrap code loaded with the kernel!',
     },
   ])('boots $title', async ({ package: name, file, more, options, last }, { skip }) => {
     const found = await debianFile(name, file)

@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { benchBoot132 } from './boot132/run.ts'
+import { benchDesktop } from './desktop/run.ts'
 import { benchDhcp } from './dhcp/run.ts'
 import { benchNetboot } from './netboot/run.ts'
 import { benchImage } from './image/run.ts'
@@ -15,6 +16,7 @@ const built = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   boot132: () => benchBoot132(built('../target')),
+  desktop: () => benchDesktop('tests/bench/desktop/empty'),
   dhcp: () => benchDhcp(built('./serve-dhcp.js')),
   image: () => Promise.resolve(benchImage(built('./build-image.js'))),
   netboot: () => benchNetboot(built('../target/samples/returning.elf')),

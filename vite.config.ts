@@ -85,6 +85,7 @@ export default defineConfig(({ mode }) => ({
         rolldownOptions: {
           input: {
             run: here('tests/bench/run.ts'),
+            'build-image': here('tests/bench/image/build.ts'),
             'client-nfs': here('tests/bench/nfs/client.ts'),
             'serve-dhcp': here('tests/bench/dhcp/serve.ts'),
             'serve-nfs': here('tests/bench/nfs/serve.ts'),

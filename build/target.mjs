@@ -56,8 +56,14 @@ const programs = [
   },
   {
     name: 'samples/boot',
-    folders: ['pxe', 'samples/boot', 'samples/checksum'],
-    script: 'samples/boot/link.ld',
+    folders: ['pxe', 'samples/stage', 'samples/boot', 'samples/checksum'],
+    script: 'samples/stage/link.ld',
+    form: 'flat',
+  },
+  {
+    name: 'samples/disktest',
+    folders: ['pxe', 'samples/stage', 'samples/disktest'],
+    script: 'samples/stage/link.ld',
     form: 'flat',
   },
   {

@@ -1,6 +1,7 @@
 import type { Milestone } from '../clients/events.ts'
 import { firmwareMilestones, loaded } from './firmware-milestones.ts'
 import type { Boot132Way } from './boot132-way.ts'
+import { KERNEL_BANNER, networkRootMilestones } from './chameleon-milestones.ts'
 
 export interface Boot132Path {
   readonly way: Boot132Way
@@ -13,8 +14,8 @@ export interface Boot132Path {
   readonly disk: string
   /** What the root volume is mounted as; absent when the kernel is told none. */
   readonly root?: string
-  /** What tells on a virtual target's serial port that the kernel runs. */
-  readonly started?: string
+  /** A virtual target's serial port can be seen, and the kernel is one of Darwin. */
+  readonly seesKernel: boolean
 }
 
 /** From power-on as far as the server can see: the last of a real target is its root volume, mounted by the kernel. */
@@ -31,8 +32,8 @@ export function boot132Milestones(path: Boot132Path): Milestone[] {
       'boot1pxe started but did not get boot: read the screen of the target, which says why.',
     ),
     ...source(path),
-    ...(path.started === undefined ? [] : [kernelStarted(path.started)]),
-    ...(path.root === undefined ? [] : [rootMounted(path.root)]),
+    ...(path.seesKernel ? [KERNEL_STARTED] : []),
+    ...(path.root === undefined ? [] : networkRootMilestones(LAST_OF[path.way], path.root)),
   ]
 }
 
@@ -101,24 +102,19 @@ function imageLoaded(path: Boot132Path, optional: { readonly optional?: true }):
   }
 }
 
-function kernelStarted(text: string): Milestone {
-  return {
-    id: 'started',
-    title: 'Kernel started',
-    trigger: { on: 'console', text },
-    usualSeconds: 20,
-    advice:
-      'boot has what it asked for, but the kernel says nothing on the serial port: read the screen of the target, and give the kernel the argument debug=0x8, which sends its log there.',
-  }
+const KERNEL_STARTED: Milestone = {
+  id: 'started',
+  title: 'Kernel started',
+  trigger: { on: 'console', text: KERNEL_BANNER },
+  usualSeconds: 20,
+  advice:
+    'boot has what it asked for, but the kernel says nothing on the serial port: read the screen of the target, which may wait for a key at the prompt of boot.',
 }
 
-function rootMounted(path: string): Milestone {
-  return {
-    id: 'root',
-    title: 'NFS root',
-    trigger: { on: 'mounted', path },
-    usualSeconds: 60,
-    advice:
-      'The kernel does not mount its root volume: it needs an extension for the network card of the target, and its arguments rd=en and rp=.',
-  }
+/** After which milestone a request for an address is the kernel's own. */
+const LAST_OF: Readonly<Record<Boot132Way, string>> = {
+  auto: 'disk',
+  ramdisk: 'image',
+  demand: 'disk',
+  network: 'kernel',
 }

@@ -18,6 +18,8 @@ export interface WayChoice {
 /** An image larger than this takes longer to load than a boot loader reads of it. */
 const LOADED_WHOLE = 256 * 1024 * 1024
 const MEGABYTE = 1024 * 1024
+/** In MB: an image's last part of one, boot1pxe and the firmware (its ramdisk.c). */
+const OVERHEAD = 4
 
 /**
  * What `boot` uses from the bottom of memory up, in MB: Apple's loads files at 104 MB, 24 MB at most; Chameleon has
@@ -33,7 +35,7 @@ export function memoryOfBoot({ family }: Boot132): number {
  */
 export function chooseWay(chosen: Boot132Way, boot: Boot132, imageSize: number): WayChoice {
   const own = memoryOfBoot(boot)
-  const whole = own + Math.ceil(imageSize / MEGABYTE) + 1
+  const whole = own + Math.floor(imageSize / MEGABYTE) + OVERHEAD
   const size = formatBytes(imageSize)
   switch (chosen) {
     case 'network':

@@ -1,4 +1,3 @@
-import { networkRootFlags } from '../formats/darwin/boot-plist.ts'
 import type { Ipv4Address } from '../protocols/addresses.ts'
 import { boot132Milestones } from './boot132-milestones.ts'
 import type { Boot132Way, WayChoice } from './boot132-way.ts'
@@ -18,19 +17,17 @@ export interface Boot132Choices {
   readonly image?: OriginatedContent
   /** For a `boot` that asks for files itself, by the names that it asks for; the first is the kernel. */
   readonly files: readonly ServedFile[]
-  /** A folder for the kernel to mount as its root volume. */
-  readonly root?: ChainExport
-  /** What tells on a virtual target's serial port that the kernel runs. */
-  readonly started?: string
-  /** What is wrong with the extensions, each as a sentence. */
-  readonly problems: readonly string[]
+  /** What the kernel mounts as its root volume, and its arguments that say so. */
+  readonly root?: { readonly export: ChainExport; readonly flags: readonly string[] }
+  /** A virtual target's serial port can be seen, and the kernel is one of Darwin. */
+  readonly seesKernel: boolean
+  /** What a person should know of the files, each as a sentence. */
+  readonly remarks: readonly string[]
 }
 
 /** The names by which DFE's boot-132 asks for a kernel and its extensions. */
 export const NETWORK_KERNEL = 'mach.macosx'
 export const NETWORK_MKEXT = `${NETWORK_KERNEL}.mkext`
-/** What the folder of the kernel's root volume is mounted as. */
-export const ROOT_EXPORT = '/root'
 const DISK_EXPORT = '/boot132'
 const IMAGE = 'boot.img'
 /** The ways in which the target may read the image by NFS. */
@@ -43,7 +40,7 @@ const UEFI =
 
 /** PXE ROM -> boot1pxe -> boot of the boot-132 family -> a Darwin kernel, and its root volume by NFS. */
 export function planBoot132(choices: Boot132Choices): BootPlan {
-  const { program, boot, image, way, root, server } = choices
+  const { program, boot, image, way, root } = choices
   const nameOf = (file: string) => `${choices.name}.nbi/i386/${file}`
   const named = (file: string, { content, origin }: OriginatedContent): ServedFile => ({
     name: nameOf(file),
@@ -64,7 +61,7 @@ export function planBoot132(choices: Boot132Choices): BootPlan {
     files,
     exports: [
       ...(image !== undefined && MAY_DEMAND.includes(way.way) ? [diskExport(image)] : []),
-      ...(root === undefined ? [] : [root]),
+      ...(root === undefined ? [] : [root.export]),
     ],
     hints: hintsOf(choices),
     milestones: boot132Milestones({
@@ -73,8 +70,8 @@ export function planBoot132(choices: Boot132Choices): BootPlan {
       kernel: choices.files[0]?.name ?? NETWORK_KERNEL,
       ...(choices.files.some(({ name }) => name === NETWORK_MKEXT) ? { mkext: NETWORK_MKEXT } : {}),
       disk: DISK_EXPORT,
-      ...(root === undefined ? {} : { root: root.path }),
-      ...(choices.started === undefined ? {} : { started: choices.started }),
+      ...(root === undefined ? {} : { root: root.export.path }),
+      seesKernel: choices.seesKernel,
     }),
     // Boot loaders look for more places and names than there are files.
     expectsMiss: (name) =>
@@ -84,7 +81,7 @@ export function planBoot132(choices: Boot132Choices): BootPlan {
         ? UEFI
         : {
             file: nameOf('boot1pxe'),
-            ...(root === undefined ? {} : { rootPath: rootPathOf(server, root.path) }),
+            ...(root === undefined ? {} : { rootPath: rootPathOf(root.flags) }),
           },
   }
 }
@@ -114,15 +111,16 @@ function diskExport({ content, origin }: OriginatedContent): ChainExport {
 }
 
 /** Option 17 as the kernel reads it, which is `rp=` without its name. */
-function rootPathOf(server: Ipv4Address, path: string): string {
-  return networkRootFlags(server, path)[1]!.slice('rp='.length)
+function rootPathOf(flags: readonly string[]): string {
+  return flags.find((flag) => flag.startsWith(RP))?.slice(RP.length) ?? ''
 }
+const RP = 'rp='
 
-function hintsOf({ way, problems }: Boot132Choices): Hint[] {
+function hintsOf({ way, remarks }: Boot132Choices): Hint[] {
   return [
     { text: way.reason },
     { text: `The target needs ${way.memory} MB of memory.` },
-    ...problems.map((text) => ({ text })),
+    ...remarks.map((text) => ({ text })),
   ]
 }
 

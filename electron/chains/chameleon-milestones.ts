@@ -43,7 +43,7 @@ export function chameleonMilestones(
           ),
         ]),
     ...(watchesConsole ? [{ ...kernelRuns(KERNEL_BANNER), usualSeconds: 20, advice: NOT_STARTED }] : []),
-    ...(root === undefined ? [] : networkRoot(image === undefined ? 'boot' : 'image', root)),
+    ...(root === undefined ? [] : networkRootMilestones(image === undefined ? 'boot' : 'image', root)),
   ]
 }
 
@@ -55,7 +55,7 @@ const NOT_STARTED =
   'A black screen is a kernel without a fitting SystemVersion.plist, or a target with less memory than it takes.'
 
 /** What can be seen of a kernel that mounts its root: everything up to the first program on it. */
-function networkRoot(loadedBy: string, root: string): Milestone[] {
+export function networkRootMilestones(loadedBy: string, root: string): Milestone[] {
   return [
     {
       id: 'asked-again',

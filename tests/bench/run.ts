@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url'
 import { benchDhcp } from './dhcp/run.ts'
 import { benchNetboot } from './netboot/run.ts'
+import { benchImage } from './image/run.ts'
 import { benchNfs } from './nfs/run.ts'
 import { isShort, type Row } from './row.ts'
 import { benchTftp } from './tftp/run.ts'
@@ -13,6 +14,7 @@ const built = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   dhcp: () => benchDhcp(built('./serve-dhcp.js')),
+  image: () => Promise.resolve(benchImage(built('./build-image.js'))),
   netboot: () => benchNetboot(built('../target/samples/returning.elf')),
   nfs: () => benchNfs(built('./serve-nfs.js'), built('./client-nfs.js')),
   tftp: () => benchTftp(built('./serve-tftp.js'), 'tests/bench/tftp'),

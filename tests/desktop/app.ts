@@ -33,12 +33,18 @@ export interface OpenedApp {
 export class Profile {
   readonly #folder = mkdtemp(join(tmpdir(), 'bootwire-profile-'))
 
-  async launch(): Promise<OpenedApp> {
+  /** What the app is started with. */
+  async command(): Promise<{ readonly args: string[]; readonly env: Record<string, string> }> {
     const folder = await this.#folder
-    const app = await electron.launch({
+    return {
       args: [root, `--user-data-dir=${join(folder, 'electron')}`, ...sandbox],
       env: { ...(process.env as Record<string, string>), XDG_STATE_HOME: join(folder, 'state') },
-    })
+    }
+  }
+
+  async launch(environment: Readonly<Record<string, string>> = {}): Promise<OpenedApp> {
+    const { args, env } = await this.command()
+    const app = await electron.launch({ args, env: { ...env, ...environment } })
     const page = await app.firstWindow()
     const close = async () => {
       await page.evaluate(() => window.bootwire.stop()).catch(() => {})
@@ -53,7 +59,7 @@ export class Profile {
 }
 
 /** Chromium's sandbox needs rights that root's containers lack. */
-const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+export const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
 
 export function collectErrors(page: Page): readonly string[] {
   const errors: string[] = []

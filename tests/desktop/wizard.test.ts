@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { accessibilityViolations, noWindow, Profile, type OpenedApp } from './app.ts'
-import { bootInTwoClicks, button, expectSampleKernel, heading, stop } from './walk.ts'
+import { BOOT_MILLISECONDS, bootInTwoClicks, button, expectSampleKernel, heading, stop } from './walk.ts'
 
 const profile = new Profile()
 afterAll(() => profile.remove())
@@ -31,6 +31,26 @@ describe('the desktop app', () => {
     await page.getByRole('region', { name: 'Last time' }).getByText('Virtual, 512 MB').waitFor()
     await button(page, 'Start again').click()
     await expectSampleKernel(page)
+    await stop(page)
+  })
+
+  it('types on the target what a chain says is to be typed', async () => {
+    const { page } = opened!
+    await page.getByRole('radio', { name: 'A virtual target' }).click()
+    await button(page, 'Choose how it boots').click()
+    await page.getByRole('radio', { name: /NetBoot/ }).click()
+    await button(page, 'Continue').click()
+    await page.getByText('Everything is there').waitFor()
+    await button(page, 'Continue').click()
+    await button(page, 'Start').click()
+    await page.getByText('The target has passed every milestone.').waitFor({ timeout: BOOT_MILLISECONDS })
+    await page.getByText('live', { exact: true }).waitFor()
+
+    const log = page.getByRole('log', { name: 'Log' })
+    const returned = log.getByText('Returning.', { exact: true })
+    const before = await returned.count()
+    await page.getByRole('button', { name: /^Type .*returning/ }).click()
+    await expect.poll(() => returned.count(), { timeout: BOOT_MILLISECONDS }).toBe(before + 1)
     await stop(page)
   })
 

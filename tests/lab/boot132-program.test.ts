@@ -1,19 +1,33 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { gzipSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { noVirtualTarget } from './bootwire.ts'
-import { DIRECTORY, KERNEL, MKEXT, beside, program, told, writeImage } from './boot132.ts'
+import {
+  DIRECTORY,
+  KERNEL,
+  MKEXT,
+  OTHER_SEED,
+  OUR_SEED,
+  beside,
+  patternDisk,
+  program,
+  told,
+  writeImage,
+} from './boot132.ts'
+import { until } from './namespaces.ts'
 import { ServedWire, Target, type BenchOptions, type TargetOptions } from './target.ts'
 
 const work = mkdtempSync(join(tmpdir(), 'bootwire-test-'))
-const loader = program('boot1pxe.0')
 const standIn = program('samples/boot')
+const STARTED = 'Starting Darwin/x86 (stand-in).'
 let image: Buffer
 
-beforeAll(() =>
-  writeImage(join(work, 'boot.img')).then(() => void (image = readFileSync(join(work, 'boot.img')))),
-)
+beforeAll(async () => {
+  await writeImage(join(work, 'boot.img'))
+  image = readFileSync(join(work, 'boot.img'))
+})
 afterAll(() => rmSync(work, { recursive: true }))
 
 beforeEach(({ skip }) => {
@@ -21,34 +35,36 @@ beforeEach(({ skip }) => {
   if (reason !== undefined) skip(reason)
 })
 
+const closers: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
 type Machine = Omit<TargetOptions, 'wire'> & Omit<BenchOptions, 'files' | 'bootFile'>
 
-/** Boots boot1pxe with these files beside it, and ends when the target has said `until`. */
-async function boot(files: Readonly<Record<string, Buffer>>, until: string | RegExp, machine: Machine = {}) {
+/** Switches a target on that boots boot1pxe, with these files beside it. */
+async function powerOn(files: Readonly<Record<string, Buffer>>, machine: Machine = {}) {
   const served = await ServedWire.open({
     ...machine,
-    files: beside({ boot1pxe: loader, ...files }),
+    files: beside({ boot1pxe: program('boot1pxe.0'), ...files }),
     bootFile: `${DIRECTORY}/boot1pxe`,
   })
+  closers.push(() => served.close())
   const target = await Target.start({ memory: 192, ...machine, wire: served.wire })
-  try {
-    await target.hear(until)
-    return { said: target.said, events: served.events }
-  } finally {
-    await target.off()
-    await served.close()
-  }
+  closers.push(() => target.off())
+  return { served, target }
 }
 
-const STARTED = 'Starting Darwin/x86 (stand-in).'
+/** The firmware has tried everything there is. */
+async function isAtNextDevice(target: Target): Promise<void> {
+  await until('the next boot device', () => target.firmware.includes('No bootable device.'))
+}
 
+const ON_DEMAND = Buffer.from('way demand\ndisk nfs:10.77.0.1:/boot.img\n')
 const WAYS = {
   'from a disk in memory': () => ({ files: { boot: standIn, 'boot.img': image }, device: '80' }),
   'from a disk that is read on demand': () => ({
-    files: {
-      boot: standIn,
-      'boot1pxe.cfg': Buffer.from('way demand\ndisk nfs:10.77.0.1:/boot.img\n'),
-    },
+    files: { boot: standIn, 'boot1pxe.cfg': ON_DEMAND },
     folder: work,
     device: '80',
   }),
@@ -58,17 +74,126 @@ const WAYS = {
   }),
 }
 
-describe('boot1pxe', () => {
-  describe.each(Object.entries(WAYS))('gives boot its kernel and extensions %s', (_, way) => {
+describe('boot1pxe gives boot its kernel and extensions', () => {
+  describe.each(Object.entries(WAYS))('%s', (_, way) => {
     it.each(['e1000', 'virtio-net-pci', 'rtl8139', 'pcnet'])(
-      'on %s, of whose frames 5 % are lost',
+      'on %s, of whose frames 5 %% are lost',
       async (nic) => {
         const { files, device, ...more } = way()
-        const { said } = await boot(files, STARTED, { ...more, nic, faults: 'loss=5%,seed=3' })
-        expect(said).toContain(`Boot device ${device}.`)
-        expect(said).toMatch(new RegExp(told('/mach[._a-z]+', KERNEL)))
-        expect(said).toMatch(new RegExp(told('/.*mkext', MKEXT)))
+        const { target } = await powerOn(files, { ...more, nic, faults: 'loss=5%,seed=3' })
+        await target.hear(STARTED)
+        expect(target.said).toContain(`Boot device ${device}.`)
+        expect(target.said).toMatch(new RegExp(told('/mach[._a-z]+', KERNEL)))
+        expect(target.said).toMatch(new RegExp(told('/.*mkext', MKEXT)))
       },
     )
+  })
+
+  it('from a disk in memory that was packed with gzip', async () => {
+    const { target } = await powerOn({ boot: standIn, 'boot.img': gzipSync(image) })
+    await target.hear(STARTED)
+    expect(target.said).toContain('Unpacking')
+    expect(target.said).toContain(told('/mach_kernel', KERNEL))
+    expect(target.said).toContain(told('/Extra/Extensions.mkext', MKEXT))
+  })
+
+  it('on demand when the image does not fit into memory beside boot, and says so', async () => {
+    const settings = Buffer.from('memory 189\ndisk nfs:10.77.0.1:/boot.img\n')
+    const { target } = await powerOn(
+      { boot: standIn, 'boot.img': image, 'boot1pxe.cfg': settings },
+      { folder: work },
+    )
+    await target.hear(STARTED)
+    expect(target.said).toMatch(/boot\.img is read on demand: the image of \d.* need \d+ MB of memory/)
+    expect(target.said).toContain(told('/Extra/Extensions.mkext', MKEXT))
+  })
+})
+
+describe('the disk of boot1pxe', () => {
+  const own = () => patternDisk(2016, OTHER_SEED)
+
+  it.each([
+    ['in memory', {}, 'boot.img'],
+    ['on demand', { 'boot1pxe.cfg': ON_DEMAND }, undefined],
+  ])('%s answers every call of INT 13h beside a disk of the machine', async (_, settings, served) => {
+    const disk = patternDisk(20_000, OUR_SEED)
+    const folder = mkdtempSync(join(tmpdir(), 'bootwire-test-'))
+    closers.push(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, 'boot.img'), disk)
+    writeFileSync(join(folder, 'own.img'), own())
+    const { target } = await powerOn(
+      { boot: program('samples/disktest'), ...settings, ...(served === undefined ? {} : { [served]: disk }) },
+      {
+        memory: 160,
+        folder,
+        more: ['-drive', `file=${join(folder, 'own.img')},format=raw,if=ide`],
+      },
+    )
+    await target.hear(/\d+ checks, \d+ failed\./, 100)
+    expect(target.said.match(/^FAIL .*/gm)).toBeNull()
+    expect(target.said).toMatch(/\b37 checks, 0 failed/)
+    const free = Number(/(\d+) KB are free above 1 MB/.exec(target.said)?.[1])
+    const hidden = served === undefined ? 8 * 1024 : disk.length / 1024
+    expect(free).toBeLessThan(159 * 1024 - hidden)
+    expect(free).toBeGreaterThan(159 * 1024 - hidden - 6 * 1024)
+    await target.hear('boot came back.')
+  })
+})
+
+describe('boot1pxe says what is wrong, and the next boot device has its turn', () => {
+  it('when there is no boot', async () => {
+    const { served, target } = await powerOn({})
+    await target.hear('The next boot device has its turn.')
+    expect(target.said).toContain(`${DIRECTORY}/boot from 10.77.0.1: the server does not have it.`)
+    expect(served.of('file-missing').map(({ file }) => file)).toContain(`${DIRECTORY}/boot`)
+    await isAtNextDevice(target)
+  })
+
+  it('when boot is too large, which the server is told as well', async () => {
+    const { served, target } = await powerOn({ boot: Buffer.alloc(460_000, standIn) })
+    await target.hear('The next boot device has its turn.')
+    expect(target.said).toMatch(/\/boot from 10\.77\.0\.1: its 449 KB are more than the \d+ KB that fit/)
+    expect(served.of('transfer-ended').at(-1)).toMatchObject({
+      outcome: 'client-stopped',
+      text: expect.stringContaining('are more than the') as string,
+    })
+    await isAtNextDevice(target)
+  })
+
+  it('when the cable is pulled in the middle of a file', async () => {
+    const { served, target } = await powerOn({ boot: standIn, 'boot.img': patternDisk(80_000, 1) })
+    await target.hear(/Loading boot\.img, 39 MB: 10/)
+    await served.wire.close()
+    await target.hear('The next boot device has its turn.')
+    expect(target.said).toMatch(/\/boot\.img from 10\.77\.0\.1: the server went silent after \d+ .?B\./)
+    await isAtNextDevice(target)
+  })
+
+  it('when the cable is pulled while boot reads its disk on demand', async () => {
+    const { served, target } = await powerOn(
+      { boot: standIn, 'boot1pxe.cfg': ON_DEMAND },
+      { folder: work, faults: 'delay=2ms' },
+    )
+    await target.hear('Boot device 80.')
+    await served.wire.close()
+    await target.hear('The next boot device has its turn.', 100)
+    expect(target.said).toContain('boot came back.')
+  })
+
+  it('when the machine has 64 MB, which the server is told as well', async () => {
+    const { served, target } = await powerOn({ boot: standIn }, { memory: 64 })
+    await target.hear('The next boot device has its turn.')
+    expect(target.said).toContain('boot needs 128 MB of memory, and this machine has 64 MB')
+    expect(served.of('transfer-ended').at(-1)).toMatchObject({
+      outcome: 'client-stopped',
+      text: expect.stringContaining('this machine has 64 MB') as string,
+    })
+    await isAtNextDevice(target)
+  })
+
+  it('when a setting is none', async () => {
+    const { target } = await powerOn({ boot: standIn, 'boot1pxe.cfg': Buffer.from('way sideways\n') })
+    await target.hear('The next boot device has its turn.')
+    expect(target.said).toContain('"way sideways" is no setting.')
   })
 })

@@ -1,60 +1,26 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { buildTargets } from '../../build/target.mjs'
-import { until } from './namespaces.ts'
+import { debianFile } from '../../build/peers.mjs'
 import { noVirtualTarget } from './bootwire.ts'
-import { type BenchOptions, ServedWire, Target, type TargetOptions } from './target.ts'
-
-const built = new Map(buildTargets().map(({ name, path }) => [name, path]))
-const netboot0 = built.get('netboot/netboot.0')!
-const netbootMb = built.get('netboot/netboot.mb')!
-
-const folder = mkdtempSync(join(tmpdir(), 'bootwire-netboot-'))
-mkdirSync(join(folder, 'kernels'))
-for (const name of ['hello', 'returning', 'trampling', 'faulting'])
-  copyFileSync(built.get(`samples/${name}`)!, join(folder, 'kernels', name))
-writeFileSync(
-  join(folder, 'kernels', 'large'),
-  Buffer.concat([readFileSync(built.get('samples/returning')!), Buffer.alloc(600_000, 'padding')]),
-)
-afterAll(() => rmSync(folder, { recursive: true }))
+import { until } from './namespaces.ts'
+import { calledAs, netboot0, NetbootLab, netbootMb, withoutPxe } from './netboot.ts'
 
 /** Program and version in the header of a call (RFC 5531 section 9). */
 const callOfNfs = (version: number) => Buffer.from([0, 1, 0x86, 0xa3, 0, 0, 0, version])
 
-/** A kernel's own line, in which NetBoot's address differs from machine to machine. */
-const calledAs = (file: string, rest: string) =>
-  new RegExp(`called as "${file} -retaddr 0x[0-9a-f]{8} ${rest} "\\r\\nReturning\\.`)
-
 describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
-  const closers: (() => unknown)[] = []
-  afterEach(async () => {
-    for (const close of closers.splice(0).reverse()) await close()
+  const lab = new NetbootLab()
+  afterEach(() => lab.clear())
+  afterAll(() => lab.close())
+
+  it('fits what every PXE ROM loads', () => {
+    expect(statSync(netboot0).size).toBeLessThanOrEqual(32 * 1024)
   })
 
-  /** Serves the kernels and NetBoot, and switches a target on. */
-  async function start({ machine = {}, ...more }: Partial<BenchOptions> & { machine?: TargetOptions } = {}) {
-    const served = await ServedWire.open({
-      files: { 'netboot.0': netboot0 },
-      bootFile: 'netboot.0',
-      folder,
-      ...more,
-    })
-    closers.push(() => served.close())
-    const target = await Target.start({ wire: served.wire, ...machine })
-    closers.push(() => target.off())
-    const run = async (line: string) => {
-      target.type(`${line}\r`)
-      return target.hear('NetBoot> ')
-    }
-    return { served, target, run }
-  }
-
   it('boots kernels by NFS from its prompt, is back when they return, and leaves when told to', async () => {
-    const capture = join(folder, 'capture.pcapng')
-    const { target, served, run } = await start({ capture })
+    const capture = join(lab.folder, 'capture.pcapng')
+    const { target, served, run } = await lab.start({ capture })
     await target.hear('NetBoot> ')
     for (const version of [2, 3]) {
       expect(await run(`nfs${version}@10.77.0.1:/kernels/returning one`)).toMatch(
@@ -72,7 +38,7 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
   it.each(['virtio-net-pci', 'rtl8139', 'pcnet'])(
     'works by the driver in the PXE ROM of %s, on a cable that loses one frame in twenty',
     async (nic) => {
-      const { target, run } = await start({ machine: { nic }, faults: 'loss=5%,seed=3' })
+      const { target, run } = await lab.start({ machine: { nic }, faults: 'loss=5%,seed=3' })
       await target.hear('NetBoot> ')
       expect(await run('10.77.0.1:/kernels/trampling')).toContain('are trampled on. Returning.')
       expect(await run('10.77.0.1:/kernels/large')).toContain('Returning.')
@@ -81,9 +47,7 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
   )
 
   it('is a MultiBoot kernel itself, for a machine without any PXE', async () => {
-    const kernel = ['-kernel', netbootMb, '-append', '-h -f']
-    const more = [...kernel, '-device', 'e1000,netdev=n,romfile=']
-    const { target, run } = await start({ machine: { nic: 'none', more } })
+    const { target, run } = await lab.start({ machine: withoutPxe('-h -f') })
     await target.hear('NetBoot> ')
     expect(await run('10.77.0.1:/kernels/returning one')).toMatch(calledAs('returning', '-h -f -- one'))
     expect(await run('10.77.0.1:/kernels/returning -h X=y -- one')).toMatch(
@@ -93,7 +57,7 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
 
   it('loads the driver out of a PXE ROM that did not boot', async () => {
     const more = ['-kernel', netbootMb, '-device', 'virtio-net-pci,netdev=n']
-    const { target, run } = await start({ machine: { nic: 'none', more } })
+    const { target, run } = await lab.start({ machine: { nic: 'none', more } })
     await target.hear('NetBoot> ')
     expect(await run('10.77.0.1:/kernels/trampling')).toContain('are trampled on. Returning.')
     expect(await run('10.77.0.1:/kernels/returning')).toMatch(calledAs('returning', '--'))
@@ -109,9 +73,63 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
       'netboot.mb': netbootMb,
       'pxelinux.cfg/default': Buffer.from('DEFAULT n\nLABEL n\nKERNEL mboot.c32\nAPPEND netboot.mb -f\n'),
     }
-    const { target, run } = await start({ machine: { nic }, files, bootFile: 'pxelinux.0' })
+    const { target, run } = await lab.start({ machine: { nic }, files, bootFile: 'pxelinux.0' })
     await target.hear('NetBoot> ')
     expect(await run('10.77.0.1:/kernels/trampling')).toContain('are trampled on. Returning.')
     expect(await run('10.77.0.1:/kernels/returning')).toMatch(calledAs('returning', '-f --'))
+  })
+
+  it('does what netboot.cfg says, as often as it says, until a key is pressed', async () => {
+    const script = [
+      '# What this machine does by itself',
+      '',
+      'loop 2 10.77.0.1:/kernels/trampling',
+      'wait 1',
+      'loop 1000 10.77.0.1:/kernels/returning',
+      'quit',
+    ]
+    const files = { 'nb/netboot.0': netboot0, 'nb/netboot.cfg': Buffer.from(script.join('\r\n')) }
+    const { target } = await lab.start({
+      files,
+      bootFile: 'nb/netboot.0',
+      machine: { nic: 'virtio-net-pci' },
+    })
+    const first = await target.hear('Run 5 of 1000')
+    expect(first.match(/are trampled on\. Returning\./g)).toHaveLength(2)
+    expect(first).toContain('Press a key within 1 seconds for the prompt.')
+    target.type(' ')
+    const rest = await target.hear('NetBoot> ')
+    expect(rest).toMatch(/Stopped by a key after \d+ of 1000 runs\./)
+    expect(target.firmware).not.toContain('No bootable device.')
+  })
+
+  it('is there again after a kernel that crashed the machine', async () => {
+    const { target } = await lab.start({ machine: { nic: 'virtio-net-pci' } })
+    await target.hear('NetBoot> ')
+    target.type('10.77.0.1:/kernels/faulting\r')
+    await target.hear('Faulting sample kernel')
+    expect(await target.hear('NetBoot> ')).toContain('NetBoot metakernel')
+  })
+
+  it.each([
+    {
+      title: 'Xen, which comes as gzip',
+      package: 'xen-hypervisor-4.17-amd64',
+      file: 'boot/xen-4.17-amd64.gz',
+      more: ['-cpu', 'max'],
+      options: 'com1=115200,8n1 console=com1 noreboot --',
+      last: 'dom0 kernel not specified',
+    },
+  ])('boots $title', async ({ package: name, file, more, options, last }, { skip }) => {
+    const found = await debianFile(name, file)
+    if ('reason' in found) return skip(found.reason)
+    copyFileSync(found.path, join(lab.folder, 'kernels', 'foreign'))
+    const machine = withoutPxe()
+    const { target } = await lab.start({
+      machine: { ...machine, memory: 512, more: [...(machine.more ?? []), ...more] },
+    })
+    await target.hear('NetBoot> ')
+    target.type(`10.77.0.1:/kernels/foreign ${options}\r`)
+    await target.hear(last, 90)
   })
 })

@@ -18,6 +18,8 @@ export interface BenchOptions {
   readonly files: Readonly<Record<string, string | Buffer>>
   /** What firmware is told to load; without it nothing boots by PXE. */
   readonly bootFile?: string
+  /** Whether nobody gives addresses. */
+  readonly withoutDhcp?: boolean
   /** Exported by NFS as `/`. */
   readonly folder?: string
   /** As `bootwire --faults` takes them. */
@@ -31,7 +33,14 @@ export class ServedWire {
   readonly #closers: (() => unknown)[] = []
   wire!: Wire
 
-  static async open({ files, bootFile, folder, faults, capture }: BenchOptions): Promise<ServedWire> {
+  static async open({
+    files,
+    bootFile,
+    folder,
+    faults,
+    capture,
+    withoutDhcp = false,
+  }: BenchOptions): Promise<ServedWire> {
     const served = new ServedWire()
     const emit = (event: Happening) => void served.events.push(event)
     const wire = await Wire.create({
@@ -49,14 +58,16 @@ export class ServedWire {
     )
     const tftp = await startTftpServer(wire, tree, emit)
     served.#closers.push(() => tftp.close())
-    const dhcp = await DhcpServer.start(wire, {
-      mode: 'full',
-      bootAnswer: () => (bootFile === undefined ? 'nothing to boot' : { file: bootFile }),
-      emit,
-      allow: [],
-      fixed: new Map(),
-    })
-    served.#closers.push(() => dhcp.close())
+    if (!withoutDhcp) {
+      const dhcp = await DhcpServer.start(wire, {
+        mode: 'full',
+        bootAnswer: () => (bootFile === undefined ? 'nothing to boot' : { file: bootFile }),
+        emit,
+        allow: [],
+        fixed: new Map(),
+      })
+      served.#closers.push(() => dhcp.close())
+    }
     if (folder !== undefined) {
       const nfs = await startNfsServer(wire, emit, {
         secret: Buffer.alloc(32, 'a secret for tests'),

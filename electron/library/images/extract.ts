@@ -1,10 +1,10 @@
 import { constants } from 'node:fs'
-import { chmod, lstat, mkdir, open, readdir, symlink, utimes } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readdir, symlink, utimes, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Volume } from '../../formats/hfsplus/volume-reader.ts'
 import type { VolumeItem } from '../../formats/hfsplus/volume-items.ts'
 import { ImageError } from './content.ts'
-import { writeWithHoles } from './holes.ts'
+import { stretches } from './holes.ts'
 import { hostPath } from './host-path.ts'
 
 export interface ExtractOptions {
@@ -111,12 +111,20 @@ async function extractFile(
     await file.truncate(source.size)
     for (let offset = 0; offset < source.size; offset += CHUNK) {
       const bytes = await source.read(offset, Math.min(CHUNK, source.size - offset))
-      await writeWithHoles(file, bytes, offset)
+      for (const { start, end } of stretches(bytes))
+        await writeAll(file, bytes.subarray(start, end), offset + start)
       onBytes(bytes.length)
     }
     await file.chmod(item.mode & PERMISSIONS)
     await file.utimes(item.modified, item.modified)
   } finally {
     await file.close()
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done)
+    done += bytesWritten
   }
 }

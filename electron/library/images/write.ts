@@ -1,21 +1,24 @@
-import { open, rename, rm } from 'node:fs/promises'
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import type { ImagePlan, Piece } from '../../formats/image-plan.ts'
-import { readContent, type ImageContent } from './content.ts'
-import { writeWithHoles } from './holes.ts'
+import type { ImageContent } from './content.ts'
+import { stretches } from './holes.ts'
+import { ContentReader } from './reader.ts'
 
 export interface WriteOptions {
-  /** In bytes of the image, holes included; comes once for each few megabytes. */
+  /** In bytes of the image, holes included; comes every few milliseconds. */
   readonly onProgress?: (done: number, total: number) => void
   readonly signal?: AbortSignal
 }
 
-/** What is read and written at a time, in bytes. */
-const BATCH = 4 * 1024 * 1024
-/** How long others in this process may have to wait while small files are read. */
+/** What is read and written at a time, in bytes: it stays in the processor's cache on its way. */
+const BATCH = 1024 * 1024
+/**
+ * How long others in this process wait for their turn. Reading and writing without leaving this thread is several
+ * times as fast as by Node's pool: one goes over a file's pages in order, and not four at once.
+ */
 const TURN_MILLISECONDS = 2
-/** How many batches are on their way at the same time, each in a buffer of its own. */
-const LANES = 4
 
 /** A stretch of the image that is filled in memory and written at once. */
 interface Batch {
@@ -35,35 +38,39 @@ export async function writeImage(
   { onProgress, signal }: WriteOptions = {},
 ): Promise<void> {
   const unfinished = `${output}.unfinished`
-  const file = await open(unfinished, 'w')
+  const file = openSync(unfinished, 'w')
+  const reader = new ContentReader()
   try {
-    const todo = batches(plan.pieces())
-    let done = 0
-    const lane = async () => {
+    try {
       const buffer = Buffer.allocUnsafe(BATCH)
-      // The lanes share it: whoever fails ends it for all.
-      for (const batch of todo) {
+      let turn = performance.now()
+      for (const batch of batches(plan.pieces())) {
         signal?.throwIfAborted()
         const bytes = buffer.subarray(0, batch.length)
-        await fill(bytes, batch)
-        await writeWithHoles(file, bytes, batch.at)
-        done += batch.length
-        onProgress?.(done, plan.size)
+        fill(bytes, batch, reader)
+        for (const { start, end } of stretches(bytes))
+          writeAll(file, bytes.subarray(start, end), batch.at + start)
+        if (performance.now() - turn < TURN_MILLISECONDS) continue
+        onProgress?.(batch.at, plan.size)
+        await setImmediate()
+        turn = performance.now()
       }
+      ftruncateSync(file, plan.size)
+      onProgress?.(plan.size, plan.size)
+    } finally {
+      reader.close()
+      closeSync(file)
     }
-    const lanes = Array.from({ length: LANES }, lane)
-    // None may still be writing when the file is closed.
-    await Promise.allSettled(lanes)
-    await Promise.all(lanes)
-    await file.truncate(plan.size)
-    onProgress?.(plan.size, plan.size)
-    await file.close()
     await rename(unfinished, output)
   } catch (error) {
-    await file.close()
     await rm(unfinished, { force: true })
     throw error
   }
+}
+
+function writeAll(file: number, bytes: Buffer, at: number): void {
+  for (let done = 0; done < bytes.length;)
+    done += writeSync(file, bytes, done, bytes.length - done, at + done)
 }
 
 /** Gathers pieces that are near each other; a long one is cut over several batches. */
@@ -99,18 +106,14 @@ function cut(piece: Piece<ImageContent>, from: number, length: number): Piece<Im
     : { at, content: piece.content, from: piece.from + from, length }
 }
 
-async function fill(bytes: Buffer, batch: Batch): Promise<void> {
+function fill(bytes: Buffer, batch: Batch, reader: ContentReader): void {
   let end = 0
-  let turn = performance.now()
   for (const piece of batch.pieces) {
     const start = piece.at - batch.at
     bytes.fill(0, end, start)
     end = start + lengthOf(piece)
     const into = bytes.subarray(start, end)
     if ('bytes' in piece) into.set(piece.bytes)
-    else await readContent(piece.content, piece.from, into)
-    if (performance.now() - turn < TURN_MILLISECONDS) continue
-    await setImmediate()
-    turn = performance.now()
+    else reader.read(piece.content, piece.from, into)
   }
 }

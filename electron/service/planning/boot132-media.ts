@@ -4,7 +4,7 @@ import type { VolumeFile } from '../../library/images/boot-volume.ts'
 import { describeImport, type Import } from '../../library/import.ts'
 import { buildMkext } from '../../library/mkext-build.ts'
 import type { ChainChoice } from '../commands.ts'
-import { SAMPLE_BOOT, SAMPLE_KERNEL } from '../resources.ts'
+import { SAMPLE_BOOT, SAMPLE_DARWIN_KERNEL } from '../resources.ts'
 import { bytesFile, mkextOf, sortDarwinImports, type DarwinMedia } from './darwin-media.ts'
 
 /** All that this chain serves, found or made. */
@@ -48,7 +48,10 @@ export async function collectBoot132(choice: ChainChoice): Promise<Boot132Media>
 }
 
 async function sample(media: DarwinMedia): Promise<Boot132Media> {
-  const [boot, kernel] = await Promise.all([describeImport(SAMPLE_BOOT), describeImport(SAMPLE_KERNEL)])
+  const [boot, kernel] = await Promise.all([
+    describeImport(SAMPLE_BOOT),
+    describeImport(SAMPLE_DARWIN_KERNEL),
+  ])
   const empty = await buildMkext([], { version: 2, architectures: ['x86_64'], compress: false })
   return {
     ...media,
@@ -57,7 +60,9 @@ async function sample(media: DarwinMedia): Promise<Boot132Media> {
     family: familyOf(boot),
     extensions: bytesFile(empty.bytes),
     isSample: true,
-    problems: [],
+    problems: [
+      'No boot loader and no kernel were given: stand-ins of Bootwire try the way, and start no system.',
+    ],
   }
 }
 

@@ -1,21 +1,22 @@
-import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { NETWORK_KERNEL, NETWORK_MKEXT, ROOT_EXPORT, planBoot132 } from '../../chains/boot132.ts'
+import { NETWORK_KERNEL, NETWORK_MKEXT, planBoot132 } from '../../chains/boot132.ts'
 import { chooseWay, wayObstacle, type Boot132Way } from '../../chains/boot132-way.ts'
-import { ChoiceError, type ChainExport, type Content, type ServedFile } from '../../chains/chain.ts'
+import { ChoiceError, type Content, type ServedFile } from '../../chains/chain.ts'
 import type { OriginatedContent } from '../../chains/pxelinux.ts'
-import { bootPlist, flagsObstacle, networkRootFlags } from '../../formats/darwin/boot-plist.ts'
+import { bootPlist } from '../../formats/darwin/boot-plist.ts'
 import type { VolumeFile } from '../../library/images/boot-volume.ts'
 import { describeImport, type Import } from '../../library/import.ts'
 import type { ChainChoice } from '../commands.ts'
 import { BOOT1PXE } from '../resources.ts'
 import { collectBoot132, type Boot132Media } from './boot132-media.ts'
+import { kernelFlags } from './darwin-flags.ts'
 import { bootImage, darwinVersionOf, fileOf } from './darwin-media.ts'
+import { readBootOptions } from './darwin-parts.ts'
+import { networkRoot } from './darwin-root.ts'
 import type { ChainPlanner, PlanningContext } from './planner.ts'
 
-/** What the stand-in for `boot` writes last, and what a kernel writes first. */
-const SAMPLE_STARTS = 'Starting Darwin/x86 (stand-in)'
-const KERNEL_STARTS = 'Darwin Kernel Version'
+/** Seconds. With none, Chameleon shows its menu and waits. */
+const SHORTEST_TIMEOUT = 1
 const VOLUME = 'Darwin boot'
 const MADE = 'made by Bootwire'
 
@@ -26,9 +27,12 @@ export const planBoot132Choice: ChainPlanner = async (choice, context) => {
   if (obstacle !== undefined)
     throw new ChoiceError(`boot cannot be given its files that way. ${obstacle}`, 'Choose the profile auto.')
 
-  const root = rootOf(choice)
-  const options = await bootOptions(media, chosen, root, choice, context)
-  const image = chosen === 'network' ? undefined : await diskImage(media, options.text, context)
+  const root = choice.folder === undefined ? undefined : await networkRoot(choice.folder, context.address)
+  const own = await readBootOptions(media)
+  const flags = kernelFlags(choice, own, context, root, darwinVersionOf(media))
+  const kernel = chosen === 'network' ? NETWORK_KERNEL : 'mach_kernel'
+  const options = bootPlist({ kernel, flags, timeout: SHORTEST_TIMEOUT, gui: false, others: own })
+  const image = chosen === 'network' ? undefined : await diskImage(media, options, context)
   return planBoot132({
     server: context.address,
     name: directoryName(media),
@@ -37,10 +41,10 @@ export const planBoot132Choice: ChainPlanner = async (choice, context) => {
     boot: originated(media.boot, media.isSample),
     way: chooseWay(chosen, media.family, image?.size ?? 0),
     ...(image === undefined ? {} : { image }),
-    files: chosen === 'network' ? filesByName(media, options.text) : [],
+    files: chosen === 'network' ? filesByName(media, options) : [],
     ...(root === undefined ? {} : { root }),
-    ...(context.watchesConsole ? { started: media.isSample ? SAMPLE_STARTS : KERNEL_STARTS } : {}),
-    problems: [...media.problems, ...options.problems],
+    seesKernel: context.watchesConsole && isDarwin(media),
+    remarks: media.problems,
   })
 }
 
@@ -51,36 +55,9 @@ function wayOf({ profile }: ChainChoice): Boot132Way {
   return profile === 'original' ? 'network' : (WAYS.find((way) => way === profile) ?? 'auto')
 }
 
-function rootOf({ folder }: ChainChoice): ChainExport | undefined {
-  return folder === undefined
-    ? undefined
-    : { path: ROOT_EXPORT, source: { kind: 'folder', folder }, writable: true, keep: false }
-}
-
-/** The text of com.apple.Boot.plist: the user's own as it is, or one of the choices. */
-async function bootOptions(
-  { options, isSample }: Boot132Media,
-  way: Boot132Way,
-  root: ChainExport | undefined,
-  choice: ChainChoice,
-  { address, watchesConsole }: PlanningContext,
-): Promise<{ readonly text: string; readonly problems: readonly string[] }> {
-  const rootFlags = root === undefined ? [] : networkRootFlags(address, root.path)
-  if (options !== undefined) {
-    const add = rootFlags.length === 0 ? '' : ` For the root volume they need ${rootFlags.join(' ')}.`
-    return {
-      text: await readFile(options.path, 'latin1'),
-      problems: [`${options.name} of yours is used as it is.${add}`],
-    }
-  }
-  const chosen = choice.arguments?.split(/\s+/).filter((word) => word !== '') ?? ['-v']
-  // The kernel's log goes to the serial port, which is all that can be seen of it.
-  const told = chosen.some((word) => word.startsWith('debug=')) || isSample || !watchesConsole
-  const flags = [...chosen, ...(told ? [] : ['debug=0x8']), ...rootFlags]
-  const obstacle = flagsObstacle(flags)
-  if (obstacle !== undefined) throw new ChoiceError(obstacle, 'Give the kernel fewer and plainer arguments.')
-  const kernel = way === 'network' ? NETWORK_KERNEL : 'mach_kernel'
-  return { text: bootPlist({ kernel, flags, timeout: 0, gui: false }), problems: [] }
+/** Of a kernel that is none of Darwin's nobody knows what it says; of one on the user's disk it is likely. */
+function isDarwin(media: Boot132Media): boolean {
+  return media.image !== undefined || darwinVersionOf(media) !== undefined
 }
 
 interface SizedContent extends OriginatedContent {

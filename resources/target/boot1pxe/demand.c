@@ -12,9 +12,9 @@ enum { MOST_HANDLE = 64, ATTRIBUTES = 84, ATTRIBUTES_BEFORE_SIZE = 20 };
 /* One READ fits one frame. A line is what one round of calls brings, and what the cache keeps together. */
 enum { CHUNK = 1024, CHUNKS = 32, LINE = CHUNK * CHUNKS, LINES = 256, FEWEST_LINES = 8 };
 /* Milliseconds */
-enum { FIRST_WAIT = 40, LONGEST_WAIT = 2000, PATIENCE = 15000 };
-/* By so many calls may an answer be overtaken before it counts as lost. */
-enum { OVERTAKING = 3 };
+enum { FIRST_WAIT = 40, LONGEST_WAIT = 2000, PATIENCE = 8000 };
+/* Calls without an answer at a time; and by how many one may be overtaken before it counts as lost. */
+enum { IN_FLIGHT = 8, OVERTAKING = 3 };
 
 static struct rpc nfs;
 static uint8_t handle[MOST_HANDLE];
@@ -124,18 +124,32 @@ static bool take_chunk(struct xdr *results, uint8_t *to)
         return true;
 }
 
-/* A line on its way: the call that each missing chunk waits for. */
+/* A line on its way: a bit for each chunk that is missing, and for each that was asked for and has not come. */
 struct pending {
         uint64_t start;
         uint8_t *to;
-        uint32_t missing; /* a bit for each chunk */
+        uint32_t missing, asked;
         uint32_t transactions[CHUNKS];
 };
 
 static void ask_for(struct pending *line, unsigned chunk)
 {
+        line->asked |= 1u << chunk;
         line->transactions[chunk] = rpc_new_transaction();
         ask(line->transactions[chunk], line->start + chunk * CHUNK);
+}
+
+/* Asks for the next chunks, as far as the card's few receive buffers go. */
+static void ask_for_more(struct pending *line)
+{
+        unsigned waiting = 0;
+        for (uint32_t bits = line->asked; bits; bits &= bits - 1)
+                waiting++;
+        for (unsigned chunk = 0; chunk < CHUNKS && waiting < IN_FLIGHT; chunk++)
+                if (line->missing & ~line->asked & 1u << chunk) {
+                        ask_for(line, chunk);
+                        waiting++;
+                }
 }
 
 /* Takes an answer; a chunk that was asked for well before the one that came is lost, and asked for again. */
@@ -143,25 +157,26 @@ static bool take_answer(struct pending *line, const struct datagram *datagram)
 {
         struct xdr results;
         uint32_t transaction;
-        bool is_ours = false;
         if (!rpc_answer(&nfs, datagram, &transaction, &results))
                 return false;
+        bool is_ours = false;
         for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
-                if (line->missing >> chunk & 1 && line->transactions[chunk] == transaction)
-                        if (take_chunk(&results, line->to + chunk * CHUNK)) {
-                                line->missing &= ~(1u << chunk);
-                                is_ours = true;
-                        }
+                if (line->asked >> chunk & 1 && line->transactions[chunk] == transaction &&
+                    take_chunk(&results, line->to + chunk * CHUNK)) {
+                        line->missing &= ~(1u << chunk);
+                        line->asked &= ~(1u << chunk);
+                        is_ours = true;
+                }
         for (unsigned chunk = 0; is_ours && chunk < CHUNKS; chunk++)
-                if (line->missing >> chunk & 1 && (int32_t)(transaction - line->transactions[chunk]) > OVERTAKING)
+                if (line->asked >> chunk & 1 && (int32_t)(transaction - line->transactions[chunk]) > OVERTAKING)
                         ask_for(line, chunk);
         return is_ours;
 }
 
-/* Asks for all chunks of a line at once, and again for those that do not come. */
+/* Asks for all chunks of a line, and again for those that do not come. */
 static bool read_line(uint32_t number, uint8_t *to)
 {
-        struct pending line = { (uint64_t)number * LINE, to, 0, { 0 } };
+        struct pending line = { (uint64_t)number * LINE, to, 0, 0, { 0 } };
         _Static_assert(CHUNKS == 32, "a bit for each");
         for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
                 if (line.start + chunk * CHUNK < image_size)
@@ -172,13 +187,13 @@ static bool read_line(uint32_t number, uint8_t *to)
         uint32_t wait = FIRST_WAIT;
         for (uint32_t waited = 0; line.missing && waited < PATIENCE; waited += wait) {
                 struct datagram datagram;
-                for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
-                        if (line.missing >> chunk & 1)
-                                ask_for(&line, chunk);
+                line.asked = 0;
+                ask_for_more(&line);
                 while (line.missing && udp_receive(nfs.own_port, &datagram, wait))
                         if (take_answer(&line, &datagram)) {
                                 waited = 0;
                                 wait = FIRST_WAIT;
+                                ask_for_more(&line);
                         }
                 wait = wait * 2 > LONGEST_WAIT ? LONGEST_WAIT : wait * 2;
         }
@@ -231,6 +246,6 @@ bool demand_open(struct disk *disk)
         if (!cache)
                 return fail("there is no memory for a cache");
         lines *= 2;
-        *disk = (struct disk){ (uint32_t)((image_size + SECTOR - 1) / SECTOR), read };
+        *disk = (struct disk){ (uint32_t)((image_size + SECTOR - 1) / SECTOR) + PADDING, read };
         return true;
 }

@@ -4,6 +4,11 @@
 #include <stdbool.h>
 
 enum { SECTOR = 512 };
+/*
+ * Sectors of zeros behind an image. Chameleon reads 64 sectors whatever it wants, and gives up on a file when the
+ * disk ends before the last of them.
+ */
+enum { PADDING = 64 };
 
 struct disk {
         uint32_t sectors;

@@ -12,6 +12,7 @@
 
 #define DISK            0x80
 #define SMAP            0x534d4150
+#define DISKS           0x75            /* in the BIOS data area, segment 40 */
 #define UDP_READ        0x32
 #define UDP_READ_WORDS  10              /* its operands */
 #define BOOT_SEGMENT    0x2000
@@ -69,9 +70,17 @@ other_disk:
         movb    %ah, 8(%bp)
         popw    %ax
         cmpb    $0x15, 3(%bp)           /* has told a size in CX:DX */
-        je      2f
-        incb    %dl                     /* the disk; after function 8 the number of disks */
-2:      popw    %bp
+        je      3f
+        cmpb    $0x08, 3(%bp)           /* has told the number of disks, of which some know ours and some do not */
+        jne     2f
+        pushw   %ds
+        pushw   $0x40
+        popw    %ds
+        movb    DISKS, %dl
+        popw    %ds
+        jmp     3f
+2:      incb    %dl
+3:      popw    %bp
         addw    $2, %sp
         iretw
 

@@ -7,6 +7,10 @@
 #include "words.h"
 
 #define IMAGE "boot.img"
+/* MB for the image's last part of one, this program, and the firmware. */
+enum { OVERHEAD = 4 };
+/* Bytes behind the image: up to a whole sector, and the padding. */
+enum { PADDED = SECTOR - 1 + PADDING * SECTOR };
 
 static const uint8_t *image;
 
@@ -18,7 +22,7 @@ static bool read(uint32_t first, uint32_t count, uint8_t *to)
 
 bool ramdisk_fits(uint32_t size)
 {
-        uint32_t needed = settings.memory + (size >> 20) + 1;
+        uint32_t needed = settings.memory + (size >> 20) + OVERHEAD;
         return needed <= reserve_total() ||
                fail("the image of %s and boot need %u MB of memory, and there are %u MB", size_text(size), needed, reserve_total());
 }
@@ -30,7 +34,7 @@ static bool settle(const uint8_t *loaded, uint32_t length, uint32_t *size)
         *size = packed ? gzip_size(loaded, length) : length;
         if (!ramdisk_fits(*size))
                 return false;
-        uint8_t *to = (uint8_t *)reserve_take(*size, false);
+        uint8_t *to = (uint8_t *)reserve_take(*size + PADDED, false);
         if (!to || (packed && loaded + length > to))
                 return fail("there is no piece of memory for %s in one", size_text(*size));
         if (packed) {
@@ -39,7 +43,7 @@ static bool settle(const uint8_t *loaded, uint32_t length, uint32_t *size)
                         return fail("its gzip packing is damaged");
         } else
                 memmove(to, loaded, length);
-        memset(to + *size, 0, -*size & (SECTOR - 1));
+        memset(to + *size, 0, PADDED);
         image = to;
         return true;
 }
@@ -57,6 +61,6 @@ bool ramdisk_load(struct tftp *file, struct disk *disk)
                 served_complain(IMAGE);
                 return false;
         }
-        *disk = (struct disk){ (size + SECTOR - 1) / SECTOR, read };
+        *disk = (struct disk){ (size + PADDED) / SECTOR, read };
         return true;
 }

@@ -1,7 +1,7 @@
 #include "reserve.h"
 #include "../pxe/string.h"
 
-enum { PAGE = 4096, MEGABYTE = 1 << 20 };
+enum { PAGE = 4096, MEGABYTE = 1 << 20, KEPT_BY_FIRMWARE = 4 /* MB, at most */ };
 #define FOUR_GIGABYTES 0x100000000ull
 
 static struct memory_region regions[MOST_REGIONS];
@@ -23,12 +23,11 @@ void reserve_start(void)
 {
         /* Room is left for what is taken. */
         count = memory_map(regions, MOST_REGIONS - 8);
-        uint32_t kilobytes = 0;
         for (unsigned i = 0; i < count; i++)
-                if (regions[i].type == MEMORY_AVAILABLE && end_of(&regions[i]) <= FOUR_GIGABYTES)
-                        kilobytes += (uint32_t)(regions[i].length >> 10);
-        /* Rounded up: what the BIOS keeps for itself is part of the machine's memory. */
-        total = (kilobytes + 1023) >> 10;
+                if (is_usable(&regions[i]) && end_of(&regions[i]) >> 20 > total)
+                        total = (uint32_t)(end_of(&regions[i]) >> 20);
+        /* What the firmware keeps for itself, from the top down, is part of what people know that there is. */
+        total = (total + KEPT_BY_FIRMWARE) & -KEPT_BY_FIRMWARE;
 }
 
 uint32_t reserve_total(void)

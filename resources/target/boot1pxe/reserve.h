@@ -12,7 +12,7 @@ uint32_t reserve_take(uint32_t bytes, bool even_megabyte);
 void reserve_base(uint32_t from);
 /* The largest free piece above 1 MB: where it starts, and its length. */
 uint32_t reserve_largest(uint32_t *length);
-/* Memory below 4 GB, taken or not, in MB. */
+/* Where memory below 4 GB ends, taken or not, in MB. */
 uint32_t reserve_total(void);
 bool reserve_is_free(uint32_t base, uint32_t length);
 /* Fills in what INT 15h answers. */

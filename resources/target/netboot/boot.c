@@ -5,6 +5,7 @@
 #include "fetch.h"
 #include "image.h"
 #include "../gzip/inflate.h"
+#include "keys.h"
 #include "multiboot.h"
 #include "resident.h"
 #include "stash.h"
@@ -27,13 +28,15 @@ static char *page_after(const void *address)
         return (char *)(((uint32_t)address + PAGE - 1) & ~(PAGE - 1u));
 }
 
-/* Cuts the text at the next `---` that is a word of its own; what follows it, or a null pointer. */
+/* Cuts the text, and the blanks at its end, at the next `---` that is a word; what follows it, or a null pointer. */
 static char *cut_at_divider(char *text)
 {
         for (char *at = text; (at = strchr(at, '-')); at++) {
                 bool begins = at == text || at[-1] == ' ' || at[-1] == '\t';
                 if (begins && memcmp(at, "---", 3) == 0 && (at[3] == ' ' || at[3] == '\t' || !at[3])) {
                         char *rest = at + 3;
+                        while (at > text && (at[-1] == ' ' || at[-1] == '\t'))
+                                at--;
                         *at = 0;
                         return rest;
                 }
@@ -170,6 +173,7 @@ bool boot(char *line, const struct options *options)
         write_arguments(over->command_line, sizeof over->command_line, options, name.file, name.arguments);
         fill_in(over);
         print("%s: booting...\n", name.file);
+        watch_keys();
         if (!run(&image, over, options)) {
                 print("The network card does not start again. Reset the machine.\n");
                 return false;

@@ -5,6 +5,7 @@
 #include "../pxe/io.h"
 #include "../pxe/string.h"
 #include "boot.h"
+#include "keys.h"
 #include "line.h"
 #include "resident.h"
 
@@ -59,11 +60,6 @@ static bool take_number(char **text, uint32_t *value)
         return there;
 }
 
-static bool key_was_pressed(void)
-{
-        return console_key() != KEY_NONE;
-}
-
 static bool loop(char *text, const struct options *options)
 {
         static char line[LINE_MOST];
@@ -72,6 +68,7 @@ static bool loop(char *text, const struct options *options)
                 print("Bad command line, type \"help\" for help.\n");
                 return false;
         }
+        key_was_pressed(); /* what was before does not count */
         for (uint32_t run = 1; run <= times; run++) {
                 print("Run %u of %u\n", run, times);
                 memcpy(line, text, strlen(text) + 1); /* booting takes it apart */
@@ -95,6 +92,7 @@ static bool wait(char *text)
         print("Press a key within %u seconds for the prompt.\n", seconds);
         uint32_t start = milliseconds();
         struct datagram ignored;
+        key_was_pressed();
         while (milliseconds() - start < seconds * 1000) {
                 if (key_was_pressed())
                         return false;

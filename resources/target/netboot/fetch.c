@@ -2,6 +2,7 @@
 #include "../net/dns.h"
 #include "../pxe/clock.h"
 #include "../pxe/console.h"
+#include "keys.h"
 
 static unsigned tenths_told;
 static uint32_t looked_at;
@@ -11,7 +12,7 @@ bool progress(size_t done, size_t whole)
         /* In an hour's transfer the keyboard matters less than the frames. */
         if (milliseconds() - looked_at > 50) {
                 looked_at = milliseconds();
-                if (console_key() == CTRL_C) {
+                if (stop_was_pressed()) {
                         print(" interrupted.\n");
                         return true;
                 }

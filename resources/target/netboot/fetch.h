@@ -17,5 +17,3 @@ bool tftp_fetch(const struct name *name, uint32_t address, struct room room, siz
 
 /* How much of `whole` has come, which is 0 when it is not known. True when somebody pressed Ctrl-C to stop it. */
 bool progress(size_t done, size_t whole);
-
-enum { CTRL_C = 3 };

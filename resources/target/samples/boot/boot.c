@@ -8,7 +8,7 @@
 #include "../../pxe/string.h"
 #include "../checksum/crc32.h"
 #include "../shared/multiboot.h"
-#include "entry.h"
+#include "../stage/entry.h"
 #include "macho.h"
 #include "options.h"
 #include "source.h"

@@ -1,6 +1,6 @@
 #include "../../pxe/realmode.h"
 #include "../../pxe/string.h"
-#include "entry.h"
+#include "../stage/entry.h"
 #include "source.h"
 
 enum { SECTOR = 512, DISK = 0x13, MOST_SECTORS = LOW_DATA_SIZE / SECTOR };

@@ -4,6 +4,7 @@
  */
 #include "../checksum/crc32.h"
 #include "../shared/console.h"
+#include "../shared/leave.h"
 #include "../shared/multiboot.h"
 
 /* No string or list is followed further than this, whatever the loader handed over. */
@@ -102,4 +103,7 @@ void kernel_main(uint32_t magic, const struct multiboot_info *info)
         }
         report(info);
         put("Reached the kernel. All is well.\n");
+        uint32_t return_address = return_address_in(info);
+        if (return_address)
+                leave_to(return_address);
 }

@@ -1,0 +1,75 @@
+/** The wizard in a browser, against browser mode: the same walk as in the desktop app. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { _electron as electron, type ElectronApplication, type Page } from 'playwright'
+import { afterEach, beforeEach, expect, it, type TestContext } from 'vitest'
+import { accessibilityViolations, collectErrors, noWindow, sandbox } from './app.ts'
+import { bootInTwoClicks, button, expectSampleKernel, stop } from './walk.ts'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+let folder: string
+let server: ChildProcess
+let browser: ElectronApplication
+let page: Page
+let errors: readonly string[] = []
+
+beforeEach(async (context: TestContext) => {
+  const reason = noWindow()
+  if (reason !== undefined) context.skip(reason)
+  folder = await mkdtemp(join(tmpdir(), 'bootwire-browser-'))
+  server = spawn(process.execPath, [here('../../dist/node/browser.js')], {
+    env: { ...process.env, XDG_STATE_HOME: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  browser = await electron.launch({
+    args: [here('programs/browser.mjs'), `--user-data-dir=${join(folder, 'profile')}`, ...sandbox],
+  })
+  page = await browser.firstWindow()
+  errors = collectErrors(page)
+  await page.goto(await addressOf(server))
+})
+afterEach(async () => {
+  await browser.close()
+  server.kill('SIGTERM')
+  if (server.exitCode === null) await once(server, 'exit')
+  await rm(folder, { recursive: true, force: true })
+  expect(errors).toEqual([])
+})
+
+async function addressOf({ stdout }: ChildProcess): Promise<string> {
+  let text = ''
+  for await (const chunk of stdout!) {
+    text += String(chunk)
+    const address = /Open (http:\S+)/.exec(text)?.[1]
+    if (address !== undefined) return address
+  }
+  throw new Error(`Browser mode printed no address: ${text}`)
+}
+
+it('boots a virtual target in two clicks', async () => {
+  await bootInTwoClicks(page)
+  await expectSampleKernel(page)
+  expect(await accessibilityViolations(page)).toEqual([])
+  await stop(page)
+})
+
+it('takes files that are dropped on it, and tells what they are', async () => {
+  await page.getByRole('radio', { name: 'A virtual target' }).click()
+  await button(page, 'Choose how it boots').click()
+  await page.getByRole('radio', { name: /PXELINUX.*MultiBoot/ }).click()
+  await button(page, 'Continue').click()
+  const files = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer()
+    transfer.items.add(new File(['no kernel at all, only text '.repeat(400)], 'kernel.txt'))
+    return transfer
+  })
+  await page.getByRole('region', { name: 'Give files' }).dispatchEvent('drop', { dataTransfer: files })
+  const entry = page.getByRole('list', { name: 'Your files' }).getByRole('listitem')
+  await entry.getByText('nothing else that Bootwire knows').waitFor()
+  expect(await entry.getByRole('checkbox', { name: 'Use kernel.txt' }).isChecked()).toBe(true)
+})

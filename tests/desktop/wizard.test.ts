@@ -23,6 +23,13 @@ describe('the desktop app', () => {
     const { page } = opened!
     await bootInTwoClicks(page)
     await expectSampleKernel(page)
+
+    await button(page, 'Type on it').click()
+    await page.getByText('The target has the keyboard').waitFor()
+    await page.keyboard.press('Tab')
+    await page.getByText('The target has the keyboard').waitFor()
+    await page.keyboard.press('Control+Alt')
+    await page.getByText('Or click the screen').waitFor()
     await stop(page)
   })
 

@@ -16,10 +16,10 @@ export function withoutElf(kernel: Buffer): Buffer {
   const segments = loadSegments(elf)
   const load = Number(segments[0]!.physicalAddress)
   const end = (of: 'fileSize' | 'memorySize') =>
-    Math.max(...segments.map((segment) => Number(segment.physicalAddress) + Number(segment[of])))
+    Math.max(...segments.map((segment) => Number(segment.physicalAddress) + segment[of]))
   const image = Buffer.alloc((end('fileSize') - load + 3) & ~3)
   for (const { offset, fileSize, physicalAddress } of segments)
-    kernel.copy(image, Number(physicalAddress) - load, Number(offset), Number(offset + fileSize))
+    kernel.copy(image, Number(physicalAddress) - load, offset, offset + fileSize)
   // The ELF's own header would be found first.
   image.writeUInt32LE(0, image.indexOf(multibootHeader(3)))
   const addresses = [load + image.length, load, 0, end('memorySize'), Number(elf.entry)]

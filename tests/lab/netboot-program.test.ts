@@ -111,7 +111,7 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
     expect(await target.hear('NetBoot> ')).toContain('NetBoot metakernel')
   })
 
-  it.each([
+  it.for([
     {
       title: 'Xen, which comes as gzip',
       package: 'xen-hypervisor-4.17-amd64',
@@ -119,6 +119,14 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
       more: ['-cpu', 'max'],
       options: 'com1=115200,8n1 console=com1 noreboot --',
       last: 'dom0 kernel not specified',
+    },
+    {
+      title: 'GNU Mach, which runs elsewhere than it is loaded',
+      package: 'gnumach-image-1.8-486:i386',
+      file: 'boot/gnumach-1.8-486.gz',
+      more: [],
+      options: 'console=com0 --',
+      last: 'No bootstrap code loaded with the kernel!',
     },
   ])('boots $title', async ({ package: name, file, more, options, last }, { skip }) => {
     const found = await debianFile(name, file)

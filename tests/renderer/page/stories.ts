@@ -95,9 +95,9 @@ export const options: FakeOptions = {
         kind: 'boot-loader',
         size: 307_200,
         sha256: 'b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c',
-        description: 'boot of Chameleon 2.0, of the boot-132 family.',
+        description: 'The boot loader Chameleon 2.0-RC5 r1083, of the boot-132 family.',
         warnings: [
-          'This build has no driver for disks of more than 2 TB: it does not matter for a disk in memory.',
+          'Through mboot.c32 this build resets a machine that has no disk. Boot it by memdisk, or take an RC4 build of Chameleon, which behaves best.',
         ],
       },
       {
@@ -105,7 +105,7 @@ export const options: FakeOptions = {
         kind: 'mach-o-kernel',
         size: 18_672_224,
         sha256: '7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730',
-        description: 'A Mach-O kernel for i386 and x86_64, Darwin 9.8.0.',
+        description: 'A Darwin kernel, version 9.8.0, for i386.',
       },
     ],
     folder: [

@@ -71,7 +71,8 @@ async function timed(
 /** By the way that every event takes: from the main process, through the preload script, to the page. */
 async function flood(): Promise<Row[]> {
   const profile = new Profile()
-  const { app, page, close } = await profile.launch()
+  const opened = await profile.launch()
+  const { app, page } = opened
   try {
     await findEventsListener(app)
     await page.getByRole('radio', { name: 'A virtual target' }).click()
@@ -91,7 +92,7 @@ async function flood(): Promise<Row[]> {
       row(`desktop: ${CLIENTS} clients with transfers, longest frame`, smooth),
     ]
   } finally {
-    await close()
+    await opened.close()
     await profile.remove()
   }
 }
@@ -123,13 +124,13 @@ async function tellEachFrame(app: ElectronApplication, clients: number, millisec
   await app.evaluate(
     (_electron, [count, duration]) =>
       new Promise<void>((resolve) => {
-        const { tell: send } = globalThis as unknown as { tell(events: unknown): void }
+        const main = globalThis as unknown as { tell(events: unknown): void }
         const end = Date.now() + duration
         let bytes = 0
         const timer = setInterval(() => {
           bytes += 50_000
           const at = Date.now()
-          send(
+          main.tell(
             Array.from({ length: count }, (_, index) => ({
               at,
               type: 'transfer-progress',

@@ -67,7 +67,7 @@ const WAYS = {
 describe('boot1pxe gives boot its kernel and extensions', () => {
   describe.each(Object.entries(WAYS))('%s', (_, way) => {
     it.each(['e1000', 'virtio-net-pci', 'rtl8139', 'pcnet'])(
-      'on %s, of whose frames 5 %% are lost',
+      'on %s, where one frame of twenty is lost',
       async (nic) => {
         const { files, device, ...more } = way()
         const { target } = await powerOn(files, { ...more, nic, faults: 'loss=5%,seed=3' })

@@ -13,8 +13,8 @@ enum { MOST_HANDLE = 64, ATTRIBUTES = 84, ATTRIBUTES_BEFORE_SIZE = 20 };
 enum { CHUNK = 1024, CHUNKS = 32, LINE = CHUNK * CHUNKS, LINES = 256, FEWEST_LINES = 8 };
 /* Milliseconds */
 enum { FIRST_WAIT = 40, LONGEST_WAIT = 2000, PATIENCE = 8000 };
-/* Calls without an answer at a time; and by how many one may be overtaken before it counts as lost. */
-enum { IN_FLIGHT = 8, OVERTAKING = 3 };
+/* Calls without an answer at a time, for ROMs with few receive buffers; and by how many one may be overtaken before it counts as lost. */
+enum { IN_FLIGHT = 4, OVERTAKING = 3 };
 
 static struct rpc nfs;
 static uint8_t handle[MOST_HANDLE];

@@ -4,7 +4,9 @@
 
 enum { READ = 1, DATA = 3, ACKNOWLEDGE = 4, ERROR = 5, OPTIONS = 6 };
 enum { UNDEFINED = 0, NOT_FOUND = 1, DISK_FULL = 3 };
-enum { TFTP_PORT = 69, PLAIN_BLOCK = 512, WANTED_BLOCK = 1456, WANTED_WINDOW = 16 };
+enum { TFTP_PORT = 69, PLAIN_BLOCK = 512, WANTED_BLOCK = 1456 };
+/* ROMs have few receive buffers: iPXE has 8 KB of them for an RTL8139 and four for a PCnet card. */
+enum { WANTED_WINDOW = 4 };
 /* Milliseconds. The first wait is for a lost datagram, all of them for a server that comes back. */
 enum { REQUEST_WAIT = 250, FIRST_WAIT = 60, LONGEST_WAIT = 2000, PATIENCE = 12000 };
 
@@ -95,7 +97,7 @@ bool tftp_open(struct tftp *file, const char *name)
         struct header *packet = (struct header *)request;
         packet->opcode = swap16(READ);
         char *end = append(request + 2, name);
-        static const char *const options[] = { "octet", "tsize", "0", "blksize", "1456", "windowsize", "16" };
+        static const char *const options[] = { "octet", "tsize", "0", "blksize", "1456", "windowsize", "4" };
         for (unsigned i = 0; i < sizeof options / sizeof *options; i++)
                 end = append(end, options[i]);
 

@@ -91,7 +91,7 @@ export default defineConfig(({ mode }) => ({
             'serve-nfs': here('tests/bench/nfs/serve.ts'),
             'serve-tftp': here('tests/bench/tftp/serve.ts'),
           },
-          external,
+          external: [...external, 'playwright'],
           output: { format: 'esm', entryFileNames: '[name].js' },
         },
       },

@@ -49,7 +49,11 @@ async function prepare() {
   if (!packagesAreInstalled())
     await step('install npm packages', () => npm(['ci', '--no-audit', '--no-fund']))
   const { buildTargets } = await import('./target.mjs')
-  await step('build target programs', () => void buildTargets(), { quiet: true })
+  /** @type {ReturnType<typeof buildTargets>} */
+  let programs = []
+  await step('build target programs', () => void (programs = buildTargets()), { quiet: true })
+  const fresh = programs.filter(({ built }) => built).map(({ name, size }) => `${name} (${size} bytes)`)
+  if (fresh.length > 0) note(`built ${fresh.join(', ')}`)
   if (buildIsOld()) await step('build', () => script('vite/bin/vite.js', ['build', '--app']))
 }
 

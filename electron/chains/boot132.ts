@@ -76,12 +76,12 @@ export function planBoot132(choices: Boot132Choices): BootPlan {
     // Boot loaders look for more places and names than there are files.
     expectsMiss: (name) =>
       name.startsWith(nameOf('')) && !REQUIRED.some((one) => name === nameOf(one)) && !served.has(name),
-    answer: ({ firmware }) =>
+    answer: ({ firmware, userClass }) =>
       firmware === 'uefi'
         ? UEFI
         : {
             file: nameOf('boot1pxe'),
-            ...(root === undefined ? {} : { rootPath: rootPathOf(root.flags) }),
+            ...(root === undefined || userClass === SAN_BOOTER ? {} : { rootPath: rootPathOf(root.flags) }),
           },
   }
 }
@@ -115,6 +115,8 @@ function rootPathOf(flags: readonly string[]): string {
   return flags.find((flag) => flag.startsWith(RP))?.slice(RP.length) ?? ''
 }
 const RP = 'rp='
+/** It would take the root path for a disk to attach by itself, and stop when it cannot. */
+const SAN_BOOTER = 'iPXE'
 
 function hintsOf({ way, remarks }: Boot132Choices): Hint[] {
   return [

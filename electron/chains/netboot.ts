@@ -145,14 +145,15 @@ function commandsOf({ server, exported, kernels, modules, args }: Offer): string
 }
 
 function commandHints(offer: Offer): Hint[] {
+  const { kernels } = offer
   const commands = commandsOf(offer)
-  const left = offer.kernels.length - commands.length
+  const left = kernels.length - commands.length
   return [
     ...commands.map((type, index) => ({
       text:
         index === 0
           ? 'Type this at the NetBoot prompt of the target. When the kernel ends by way of -retaddr, the prompt is back.'
-          : 'Or this.',
+          : `Or this, for ${kernels[index]!.name}.`,
       type,
     })),
     ...(left > 0 ? [{ text: `${left} more kernels of the folder are named alike.` }] : []),

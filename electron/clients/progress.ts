@@ -22,6 +22,13 @@ export function milestonesOf(client: Client, milestones: readonly Milestone[]): 
   })
 }
 
+/** Whether the client has passed every milestone, but for those that only some targets pass. */
+export function isComplete(client: Client, milestones: readonly Milestone[]): boolean {
+  return milestonesOf(client, milestones).every(
+    ({ milestone, state }) => milestone.optional === true || state === 'reached' || state === 'unseen',
+  )
+}
+
 /** What the client has yet to reach, and since when it has been on the way. */
 export function waitingFor(
   client: Client,

@@ -78,9 +78,6 @@ export class BootService {
       case 'reset-target':
         await this.#requireMachine().reset()
         return null
-      case 'type':
-        await this.#requireMachine().type(`${command.text}\n`)
-        return null
       case 'screen':
         return (await this.#machine?.screen()) ?? null
       case 'environment':

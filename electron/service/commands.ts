@@ -121,8 +121,6 @@ export const Command = z.discriminatedUnion('name', [
   /** Writes the virtual target's screen as PNG. */
   z.strictObject({ name: z.literal('screenshot'), path }),
   z.strictObject({ name: z.literal('reset-target') }),
-  /** Types a line at the virtual target's keyboard, and the Return key. */
-  z.strictObject({ name: z.literal('type'), text: typedText }),
   /** A new password for the virtual target's screen. */
   z.strictObject({ name: z.literal('screen') }),
   z.strictObject({ name: z.literal('environment') }),

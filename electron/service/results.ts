@@ -34,5 +34,4 @@ export interface Results extends Record<Command['name'], unknown> {
   'forget-import': null
   journal: KeptFile
   capture: KeptFile
-  type: null
 }

@@ -6,7 +6,7 @@ type SessionStarted = Extract<BootEvent, { type: 'session-started' }>
 /** What is going on, in a few words. */
 export function headline({ started, running, clients, client, complete, milestones }: HeadlineFacts): string {
   if (client === undefined) return running ? 'Waiting for a target' : 'Stopped'
-  if (complete) return milestones.at(-1)?.title ?? 'Booted'
+  if (complete) return milestones.findLast(({ id }) => client.reached[id] !== undefined)?.title ?? 'Booted'
   if (!running) return 'Stopped'
   if (clients.length > 1) return `Booting ${clients.length} targets`
   return started?.link.name === 'wire' ? 'Booting the virtual target' : `Booting ${client.id}`

@@ -1,6 +1,6 @@
 import type { BootEvent, Failure } from '../../electron/api/desktop.ts'
 import { newMilestones } from '../../electron/clients/describe.ts'
-import { milestonesOf } from '../../electron/clients/progress.ts'
+import { isComplete } from '../../electron/clients/progress.ts'
 import { emptyTimeline, reduce, type Client, type Timeline } from '../../electron/clients/timeline.ts'
 import { formatSeconds } from '../../electron/clients/units.ts'
 import { failureOf } from './failure.ts'
@@ -39,12 +39,7 @@ export class SessionState {
   readonly client = $derived<Client | undefined>(
     (this.selected === undefined ? undefined : this.timeline.clients[this.selected]) ?? this.clients[0],
   )
-  readonly complete = $derived(
-    this.client !== undefined &&
-      milestonesOf(this.client, this.milestones).every(
-        ({ state }) => state === 'reached' || state === 'unseen',
-      ),
-  )
+  readonly complete = $derived(this.client !== undefined && isComplete(this.client, this.milestones))
 
   #queue: BootEvent[] = []
   #lines = 0

@@ -3,6 +3,7 @@
  * `npm run bench -- nfs` measures one protocol alone.
  */
 import { fileURLToPath } from 'node:url'
+import { benchDesktop } from './desktop/run.ts'
 import { benchDhcp } from './dhcp/run.ts'
 import { benchNetboot } from './netboot/run.ts'
 import { benchImage } from './image/run.ts'
@@ -13,6 +14,7 @@ import { benchTftp } from './tftp/run.ts'
 const built = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
+  desktop: () => benchDesktop('tests/bench/desktop/empty'),
   dhcp: () => benchDhcp(built('./serve-dhcp.js')),
   image: () => Promise.resolve(benchImage(built('./build-image.js'))),
   netboot: () => benchNetboot(built('../target/samples/returning.elf')),

@@ -61,12 +61,12 @@ describe('the way that boot gets its kernel', () => {
 
 describe('chain boot132', () => {
   it('lays its files out in one directory, whose program the firmware is told to load', () => {
-    const { files, answer } = plan('ramdisk')
-    expect(files.map(({ name }) => name)).toEqual(
+    const planned = plan('ramdisk')
+    expect(planned.files.map(({ name }) => name)).toEqual(
       ['boot1pxe', 'boot', 'boot1pxe.cfg', 'boot.img'].map((name) => `darwin.nbi/i386/${name}`),
     )
-    expect(answer(client)).toEqual({ file: 'darwin.nbi/i386/boot1pxe' })
-    expect(answer({ ...client, firmware: 'uefi' })).toContain('legacy BIOS')
+    expect(planned.answer(client)).toEqual({ file: 'darwin.nbi/i386/boot1pxe' })
+    expect(planned.answer({ ...client, firmware: 'uefi' })).toContain('legacy BIOS')
   })
 
   it('exports the image only where it may be read on demand', () => {
@@ -81,9 +81,11 @@ describe('chain boot132', () => {
       export: { path: '/darwin', source: { kind: 'folder', folder: '/srv' }, writable: true, keep: false },
       flags: ['rd=en', 'rp=nfs:10.77.0.1:/darwin'],
     } as const
-    const { answer, milestones } = plan('demand', { root })
-    expect(answer(client)).toMatchObject({ rootPath: 'nfs:10.77.0.1:/darwin' })
-    expect(milestones.map(({ id }) => id)).toEqual(
+    const planned = plan('demand', { root })
+    expect(planned.answer(client)).toMatchObject({ rootPath: 'nfs:10.77.0.1:/darwin' })
+    // iPXE would attach it as a disk, and stop when it cannot.
+    expect(planned.answer({ ...client, userClass: 'iPXE' })).not.toHaveProperty('rootPath')
+    expect(planned.milestones.map(({ id }) => id)).toEqual(
       expect.arrayContaining(['disk', 'asked-again', 'mounted', 'root']),
     )
   })
@@ -102,10 +104,10 @@ describe('chain boot132', () => {
   })
 
   it('takes it as usual that boot looks for options in many places, and not that boot itself is missing', () => {
-    const { expectsMiss } = plan('network')
-    expect(expectsMiss('darwin.nbi/i386/com.apple.lre.Boot.plist')).toBe(true)
-    expect(expectsMiss('darwin.nbi/i386/boot')).toBe(false)
-    expect(expectsMiss('elsewhere')).toBe(false)
+    const planned = plan('network')
+    expect(planned.expectsMiss('darwin.nbi/i386/com.apple.lre.Boot.plist')).toBe(true)
+    expect(planned.expectsMiss('darwin.nbi/i386/boot')).toBe(false)
+    expect(planned.expectsMiss('elsewhere')).toBe(false)
   })
 
   it('says which way was taken and why, how much memory it takes, and what is wrong with the files', () => {

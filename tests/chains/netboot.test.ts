@@ -40,6 +40,8 @@ describe('the plan for NetBoot by PXE', () => {
     expect(plan.files.map(({ name }) => name)).toEqual(['netboot.0'])
     expect(plan.exports).toEqual([offer.exported])
     expect(typed(plan)).toEqual([FIRST, '10.77.0.1:/kernels/i386/mach'])
+    const texts = plan.hints!.map(({ text }) => text)
+    expect(new Set(texts).size).toBe(texts.length)
   })
 
   it('tells firmware and NetBoot alike what to load and where the kernels are', () => {

@@ -3,7 +3,7 @@ import { netbootMilestones } from '../../electron/chains/netboot-milestones.ts'
 import { firmwareMilestones } from '../../electron/chains/firmware-milestones.ts'
 import { diagnose } from '../../electron/clients/diagnosis.ts'
 import type { Happening, HappeningOf } from '../../electron/clients/events.ts'
-import { milestonesOf } from '../../electron/clients/progress.ts'
+import { isComplete, milestonesOf } from '../../electron/clients/progress.ts'
 import {
   ADDRESS,
   TARGET,
@@ -68,6 +68,7 @@ describe('a client of NetBoot', () => {
   it('is not called late when its kernel does not come back, which not every kernel does', () => {
     const client = timelineOf(real, ...byFirmware, bootp, ...read(-1)).clients[TARGET]!
     expect(diagnose(client, real.milestones, 1e12)).toBeUndefined()
+    expect(isComplete(client, real.milestones)).toBe(true)
   })
 
   it('is called late at the prompt only after a person had time to type', () => {

@@ -3,6 +3,7 @@ import { build, buildBinary } from 'plist'
 import { describe, expect, it } from 'vitest'
 import { writeKernelPlist } from '../../electron/formats/plist/kernel.ts'
 import { isPlist, readPlist, writePlist, type PlistValue } from '../../electron/formats/plist/plist.ts'
+import { recognise } from '../../electron/formats/recognise.ts'
 import { DecodeError } from '../../electron/protocols/bytes.ts'
 
 const read = (text: string) => readPlist(Buffer.from(text))
@@ -117,6 +118,21 @@ describe('property lists', () => {
       return `<array ID="${at}">${last}${last}</array>`
     })
     expect(readPlist(Buffer.from(`<array>${doubled.join('')}</array>`))).toHaveLength(depth)
+  })
+
+  it.each([
+    ['comments', '<!-- --> '],
+    ['open elements', '<x>'],
+    ['open arrays', '<array>'],
+    ['keys', '<key>a</key><string>b</string>'],
+    ['references', '&lt;'],
+    ['declarations', '<!ENTITY a "'],
+    ['zeros', '\0'],
+    ['blanks', ' '],
+  ])('of a megabyte of %s are done with at once', (_what, part) => {
+    const many = part.repeat(1_000_000 / part.length)
+    for (const before of ['', '<plist><dict>', '<!DOCTYPE plist [', '<plist><string>'])
+      expect(recognise(Buffer.from(before + many + 'x')).description).toMatch(/\.$/)
   })
 
   it('that are hostile end in a DecodeError and nothing else', () => {

@@ -33,7 +33,7 @@ describe('bootwire try --chain boot132', () => {
   it('reads on demand when the target has too little memory for the image, and gets as far', async () => {
     const run = tryIt('--memory', '130')
     expect(await run.ended).toMatchObject({ status: 0 })
-    expect(run.console).toMatch(/boot\.img is read on demand: the image .* need 132 MB/)
+    expect(run.console).toMatch(/boot\.img is read on demand: the image .* need 134 MB/)
   })
 
   it('tells the kernel of its root volume, by its arguments and by DHCP', async () => {
@@ -43,7 +43,7 @@ describe('bootwire try --chain boot132', () => {
   })
 
   it('says in the timeline that a target has too little memory', async () => {
-    const run = tryIt('--memory', '64', '--timeout', '30')
+    const run = tryIt('--memory', '64', '--timeout', '12')
     const { status, stderr } = await run.ended
     expect(status).toBe(1)
     expect(stderr).toContain('boot needs 128 MB of memory, and this machine has 64 MB')
@@ -52,7 +52,7 @@ describe('bootwire try --chain boot132', () => {
   it('says in the timeline that boot is too large', async () => {
     const boot = join(folder, 'boot')
     writeFileSync(boot, Buffer.concat([program('samples/boot'), Buffer.alloc(460_000)]))
-    const { status, stderr } = await tryIt('--timeout', '30', '--kernel', KERNEL, boot).ended
+    const { status, stderr } = await tryIt('--timeout', '12', '--kernel', KERNEL, boot).ended
     expect(status).toBe(1)
     expect(stderr).toMatch(/its \d+ KB are more than the \d+ KB that fit/)
   })
@@ -60,7 +60,7 @@ describe('bootwire try --chain boot132', () => {
   it('names what is missing, and starts nothing', () => {
     const { status, stderr } = bootwire(['try', '--chain', 'boot132', KERNEL])
     expect(status).toBe(1)
-    expect(stderr).toContain('boot is missing')
+    expect(stderr).toMatch(/Not everything .* is there: boot\./)
   })
 
   it('serves a boot1pxe of the user', async () => {

@@ -50,6 +50,11 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
     const { target, run } = await lab.start({ machine: withoutPxe('-h -f') })
     await target.hear('NetBoot> ')
     expect(await run('10.77.0.1:/kernels/returning one')).toMatch(calledAs('returning', '-h -f -- one'))
+    // One in the other, which then has the caller's options, and goes back to it.
+    expect(await run('10.77.0.1:/kernels/netboot.mb -h --')).toContain('NetBoot metakernel')
+    expect(await run('10.77.0.1:/kernels/trampling')).toContain('are trampled on. Returning.')
+    expect(await run('10.77.0.1:/kernels/returning')).toMatch(calledAs('returning', '-f --'))
+    expect(await run('quit')).not.toContain('NetBoot metakernel')
     expect(await run('10.77.0.1:/kernels/returning -h X=y -- one')).toMatch(
       calledAs('returning', '-f X=y -- one'),
     )

@@ -25,6 +25,7 @@ export function kernelFolder(): string {
   const packed = gzipSync(returning)
   write('large', Buffer.concat([returning, Buffer.alloc(LARGE, 'padding')]))
   write('packed.gz', packed)
+  write('netboot.mb', readFileSync(netbootMb))
   write('damaged.gz', Buffer.concat([packed.subarray(0, -8), Buffer.alloc(4), packed.subarray(-4)]))
   write('without-elf', withoutElf(returning))
   write('demanding', Buffer.concat([multibootHeader(1 << 3), Buffer.alloc(4096)]))

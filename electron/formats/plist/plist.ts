@@ -9,11 +9,28 @@ export interface PlistDictionary {
   readonly [key: string]: PlistValue
 }
 
+/** What may come before the first element, and how each ends. */
+const PROLOGUE = [
+  ['<?', '?>'],
+  ['<!--', '-->'],
+] as const
+/** Where the first element starts at the latest, in bytes. */
+const PROLOGUE_LIMIT = 4096
+
 /** Whether these are the first bytes of a property list. */
 export function isPlist(head: Uint8Array): boolean {
   if (isBinaryPlist(head)) return true
-  const text = Buffer.from(head.subarray(0, 1024)).toString('utf8')
-  return /^\uFEFF?\s*(<\?xml[^>]*>\s*)?(<!--[^]*?-->\s*)*(<!DOCTYPE plist|<plist)/.test(text)
+  let text = Buffer.from(head.subarray(0, PROLOGUE_LIMIT))
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart()
+  for (;;) {
+    const part = PROLOGUE.find(([start]) => text.startsWith(start))
+    if (part === undefined) return /^<(!DOCTYPE plist|plist)\b/.test(text)
+    const end = text.indexOf(part[1], part[0].length)
+    if (end === -1) return false
+    text = text.slice(end + part[1].length).trimStart()
+  }
 }
 
 /**

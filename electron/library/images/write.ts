@@ -18,7 +18,7 @@ const BATCH = 1024 * 1024
  * How long others in this process wait for their turn. Reading and writing without leaving this thread is several
  * times as fast as by Node's pool: one goes over a file's pages in order, and not four at once.
  */
-const TURN_MILLISECONDS = 2
+const TURN_MILLISECONDS = 8
 
 /** A stretch of the image that is filled in memory and written at once. */
 interface Batch {

@@ -198,7 +198,7 @@ function keysFor({ recognition }: Import, flags: readonly string[]): Hint[] {
     {
       text:
         'Without a disk that its BIOS knows, the target stops at the menu of Chameleon, which looks into the image only when told: ' +
-        'press F1, type this, press Return, then Esc.',
+        'at "Press any key" press F1, because any other key stays in the line, type this, press Return, then Esc.',
       type: '?rd m rd(0,1)/x',
     },
     {

@@ -3,6 +3,7 @@
  * `npm run bench -- nfs` measures one protocol alone.
  */
 import { fileURLToPath } from 'node:url'
+import { benchBoot132 } from './boot132/run.ts'
 import { benchDesktop } from './desktop/run.ts'
 import { benchDhcp } from './dhcp/run.ts'
 import { benchNetboot } from './netboot/run.ts'
@@ -14,6 +15,7 @@ import { benchTftp } from './tftp/run.ts'
 const built = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
+  boot132: () => benchBoot132(built('../target')),
   desktop: () => benchDesktop('tests/bench/desktop/empty'),
   dhcp: () => benchDhcp(built('./serve-dhcp.js')),
   image: () => Promise.resolve(benchImage(built('./build-image.js'))),

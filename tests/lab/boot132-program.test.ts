@@ -4,18 +4,8 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { noVirtualTarget } from './bootwire.ts'
-import {
-  DIRECTORY,
-  KERNEL,
-  MKEXT,
-  OTHER_SEED,
-  OUR_SEED,
-  beside,
-  patternDisk,
-  program,
-  told,
-  writeImage,
-} from './boot132.ts'
+import { DIRECTORY, KERNEL, MKEXT, beside, program, told, writeImage } from './boot132.ts'
+import { OTHER_SEED, OUR_SEED, patternDisk } from './patterns.ts'
 import { until } from './namespaces.ts'
 import { ServedWire, Target, type BenchOptions, type TargetOptions } from './target.ts'
 

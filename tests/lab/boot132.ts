@@ -3,18 +3,9 @@ import { readFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { buildTargets } from '../../build/target.mjs'
 import { buildImage, bytesEntry } from '../../electron/library/images/build.ts'
+import { pattern } from './patterns.ts'
 
 export const DIRECTORY = 'nb/test.nbi/i386'
-
-/** Bytes in which nothing repeats and nothing is by chance, which differ with their seed. */
-export function pattern(length: number, seed: number): Buffer {
-  const bytes = Buffer.alloc(length)
-  for (let at = 0, state = seed >>> 0; at < length; at++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    bytes[at] = state >>> 24
-  }
-  return bytes
-}
 
 export const KERNEL = pattern(1_500_001, 1)
 export const MKEXT = pattern(2_000_003, 2)
@@ -47,20 +38,4 @@ export function program(name: string): Buffer {
 /** Files beside boot1pxe, by their full names. */
 export function beside(files: Readonly<Record<string, Buffer>>): Record<string, Buffer> {
   return Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`${DIRECTORY}/${name}`, bytes]))
-}
-
-export const OUR_SEED = 1
-export const OTHER_SEED = 2
-
-/** Sectors that tell their number, as resources/target/samples/disktest knows them. */
-export function patternDisk(sectors: number, seed: number): Buffer {
-  const disk = Buffer.alloc(sectors * 512)
-  for (let sector = 0; sector < sectors; sector++) {
-    let state = (Math.imul(sector, 2654435761) + seed) >>> 0
-    for (let at = 0; at < 512; at += 4) {
-      disk.writeUInt32LE(state, sector * 512 + at)
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    }
-  }
-  return disk
 }

@@ -2,6 +2,7 @@
  * Moves the program from 1 MB, where kernels want to be, to the top of memory, where it stays. What runs here is
  * the copy at 1 MB.
  */
+#include "../pxe/console.h"
 #include "../pxe/realmode.h"
 #include "../pxe/string.h"
 #include "layout.h"
@@ -89,6 +90,17 @@ static void relocate(uint32_t distance)
         }
 }
 
+static void complain(void)
+{
+        realmode_install(LOW_AREA);
+        console_start(115200);
+        print("NetBoot needs more memory.\n");
+        console_leave();
+        if (origin.firmware)
+                origin.firmware->exit(PXENV_EXIT_FAILURE);
+}
+
+/* Comes back only when there is no room. */
 ON_STACK void settle(uint32_t magic, const void *handed_over)
 {
         uint32_t gap = GAP;
@@ -106,8 +118,10 @@ ON_STACK void settle(uint32_t magic, const void *handed_over)
                 map_of_loader(loader);
         }
         uint32_t base = take_memory((uint32_t)(image_end - image_start) + BASE_MEMORY, gap);
-        if (!base)
-                return; /* less than 4 MB: there is no console yet to complain on, and nothing to boot */
+        if (!base) {
+                complain();
+                return;
+        }
         uint32_t distance = base - (uint32_t)image_start;
         memcpy((void *)base, image_start, (size_t)(image_end - image_start));
         relocate(distance);

@@ -29,6 +29,8 @@ _start: movl    $stack_top, %esp
         pushl   %ebx
         pushl   %edx
         call    settle
+1:      hlt
+        jmp     1b
 
 /* void run_resident(void (*main)(void)): on the resident copy's stack, with its descriptors. */
         .globl  run_resident

@@ -13,8 +13,10 @@ uint32_t nbp_main(const struct nbp_entry *entry)
 {
         realmode_install(LOW_AREA);
         if (!a20_enable()) {
+                /* Not by print(), which would be most of the stub. */
                 console_start(115200);
-                print("NetBoot: the A20 gate does not open, so that memory above 1 MB cannot be used.\n");
+                for (const char *at = "NetBoot: the A20 gate does not open, and hides memory.\n"; *at; at++)
+                        console_put(*at);
                 console_leave();
                 return PXENV_EXIT_FAILURE;
         }

@@ -10,6 +10,14 @@ export function failureOf(error: unknown): Failure {
   }
 }
 
+/** Ways out that are options of the command line: the wizard has a control for each. */
+const COMMAND_LINE = /(^|\s)--(address|dhcp|force|keep|user)\b/
+
+/** The ways out that can be taken from the wizard. */
+export function remediesOf({ remedies }: Failure): readonly string[] {
+  return remedies.filter((remedy) => !COMMAND_LINE.test(remedy))
+}
+
 /** A remedy in two parts where it has them: what is missing, and where it comes from. */
 export function splitRemedy(remedy: string): { readonly what?: string; readonly how: string } {
   const colon = remedy.indexOf(': ')

@@ -14,7 +14,7 @@ const KEPT_LINES = 5000
  * backlog that grows all the same is worked off faster.
  */
 const FRAME_BUDGET_MILLISECONDS = 5
-const FRAME_EVENTS = 64
+const FRAME_EVENTS = 32
 const BACKLOG_FRAMES = 30
 /** With more clients than this, telling each of their milestones aloud would never end. */
 const ANNOUNCED_CLIENTS = 3

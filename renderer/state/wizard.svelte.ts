@@ -165,6 +165,21 @@ export class Wizard {
     this.go('chain')
   }
 
+  /** Ways out of the last failure that need no more than a click. */
+  readonly ways = $derived(
+    this.failure?.code === 'other-dhcp-server'
+      ? [
+          { title: 'Answer beside it', take: () => void this.startWith({ mode: 'proxy', force: false }) },
+          { title: 'Give out addresses all the same', take: () => void this.startWith({ force: true }) },
+        ]
+      : [],
+  )
+
+  async startWith(dhcp: Partial<Setup['dhcp']>): Promise<void> {
+    this.change({ dhcp: { ...this.setup.dhcp, ...dhcp } })
+    await this.start()
+  }
+
   async start(): Promise<void> {
     const { options } = this
     if (options === undefined || this.starting) return

@@ -120,6 +120,24 @@ it('shows a refused start beside the button, with each way out', async () => {
   expect(await heading(page).textContent()).toMatch(/What do you want to boot/)
 })
 
+it('answers beside another DHCP server at a click, when one was found', async () => {
+  const page = await open({
+    startFails: {
+      code: 'other-dhcp-server',
+      message: 'Another DHCP server, 192.168.188.1, answers on enp0s31f6.',
+      remedies: ['Stand beside it: --dhcp proxy leaves it.', 'Connect the target by a cable of its own.'],
+    },
+  })
+  await page.getByRole('radio', { name: 'A virtual target' }).click()
+  await button(page, 'Boot it').click()
+  await page.getByText('Connect the target by a cable of its own.').waitFor()
+  expect(await page.getByText('--dhcp').count()).toBe(0)
+  await button(page, 'Answer beside it').click()
+  await expect
+    .poll(() => page.evaluate(() => window.fake.started.map(({ dhcp }) => dhcp.mode)))
+    .toEqual(['proxy'])
+})
+
 it('says how to get QEMU instead of starting without it', async () => {
   const page = await open({ qemu: false })
   await page.getByRole('radio', { name: 'A virtual target' }).click()

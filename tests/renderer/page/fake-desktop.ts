@@ -143,7 +143,9 @@ export function installFake(options: FakeOptions): void {
     },
     start: (start) => {
       calls.push('start')
-      if (options.startFails !== undefined) return fail(options.startFails)
+      const isAlone = start.dhcp.mode === 'full' && !start.dhcp.force
+      if (options.startFails !== undefined && (options.startFails.code !== 'other-dhcp-server' || isAlone))
+        return fail(options.startFails)
       started.push(start)
       return later(null)
     },

@@ -31,7 +31,6 @@ export interface ChainDescription {
   readonly nfs: 'always' | 'with-folder' | 'never'
   /** What the folder chosen for it is for, as a noun phrase; absent when it takes none. */
   readonly folder?: string
-  readonly status: 'ready' | 'planned'
 }
 
 export const chains: readonly ChainDescription[] = [
@@ -64,7 +63,6 @@ export const chains: readonly ChainDescription[] = [
       },
     ],
     nfs: 'never',
-    status: 'ready',
   },
   {
     id: 'netboot',
@@ -102,7 +100,6 @@ export const chains: readonly ChainDescription[] = [
     ],
     nfs: 'always',
     folder: 'the folder of your kernels',
-    status: 'ready',
   },
   {
     id: 'chameleon',
@@ -145,7 +142,6 @@ export const chains: readonly ChainDescription[] = [
     ],
     nfs: 'with-folder',
     folder: 'a root volume for the kernel to mount',
-    status: 'ready',
   },
   {
     id: 'boot132',
@@ -194,6 +190,5 @@ export const chains: readonly ChainDescription[] = [
     ],
     nfs: 'always',
     folder: 'a root volume for the kernel to mount',
-    status: 'ready',
   },
 ]

@@ -89,9 +89,9 @@ function linkOf(setup: Setup, interfaces: readonly NetworkInterface[]): StartOpt
   return { kind: 'interface', name, ...(hasAddress ? {} : { address }) }
 }
 
-/** What is booted when nothing but "a virtual target" has been chosen: the first chain that is ready. */
+/** What is booted when nothing but "a virtual target" has been chosen: the first chain. */
 export function withDefaults(setup: Setup, chains: readonly ChainDescription[]): Setup {
-  const chain = setup.chain ?? chains.find(({ status }) => status === 'ready')?.id
+  const chain = setup.chain ?? chains[0]?.id
   return chain === undefined ? setup : { ...setup, chain }
 }
 
@@ -135,11 +135,8 @@ export function obstacle(
         ? undefined
         : 'Give the interface an address for the session, such as 10.77.0.1/24.'
     }
-    case 'chain': {
-      const chain = chains.find(({ id }) => id === setup.chain)
-      if (chain === undefined) return 'Choose a boot chain.'
-      return chain.status === 'ready' ? undefined : 'This chain cannot be used yet: choose another.'
-    }
+    case 'chain':
+      return chains.some(({ id }) => id === setup.chain) ? undefined : 'Choose a boot chain.'
   }
 }
 

@@ -64,9 +64,9 @@ describe('the boot service process', () => {
         reply: id,
         failure: { code: 'no-interface', message: expect.stringContaining('mars0') },
       })
-    const planned = { ...options('mars0'), link: { kind: 'wire' }, chain: { id: 'boot132' } }
+    const unknown = { ...options('mars0'), link: { kind: 'wire' }, chain: { id: 'mars' } }
     expect(
-      await service.say(JSON.stringify({ id: 3, command: { name: 'start', options: planned } })),
+      await service.say(JSON.stringify({ id: 3, command: { name: 'start', options: unknown } })),
     ).toMatchObject({
       failure: { code: 'no-chain' },
     })

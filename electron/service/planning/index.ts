@@ -57,10 +57,8 @@ async function planChain(choice: ChainChoice, context: PlanningContext) {
   const chain = chains.find(({ id }) => id === choice.id)
   const planner = planners[choice.id]
   const ways = `Choose ${Object.keys(planners).join(', ')}.`
-  if (chain === undefined)
+  if (chain === undefined || planner === undefined)
     throw new ServiceFailure('no-chain', `There is no boot chain "${choice.id}".`, [ways])
-  if (planner === undefined)
-    throw new ServiceFailure('no-chain', `The chain "${chain.id}" is not there yet.`, [ways])
   const profiles = chain.profiles.map(({ id }) => id)
   if (choice.profile !== undefined && !profiles.includes(choice.profile))
     throw new ServiceFailure('bad-choice', `The chain "${chain.id}" has no profile "${choice.profile}".`, [

@@ -1,5 +1,5 @@
 /** What the stand-in tells the page: chains, a review, and a boot that is under way. */
-import type { BootEvent, ChainDescription, Review } from '../../../electron/api/desktop.ts'
+import type { BootEvent, Review } from '../../../electron/api/desktop.ts'
 import type { Milestone } from '../../../electron/clients/events.ts'
 import { chains } from '../../../electron/chains/index.ts'
 import type { FakeOptions } from './fake-desktop.ts'
@@ -65,10 +65,8 @@ export const review: Review = {
   milestones: [...milestones],
 }
 
-const ready: readonly ChainDescription[] = chains.map((chain) => ({ ...chain, status: 'ready' }))
-
 export const options: FakeOptions = {
-  chains: ready.map((chain) =>
+  chains: chains.map((chain) =>
     chain.id === 'boot132'
       ? {
           ...chain,

@@ -50,7 +50,7 @@ describe('what the choices start', () => {
     const options = startOptions(setup, [])
     expect(StartOptions.parse(options)).toMatchObject({
       link: { kind: 'wire', memory: 512, nic: 'e1000' },
-      chain: { id: chains.find(({ status }) => status === 'ready')?.id },
+      chain: { id: 'pxelinux' },
       dhcp: { mode: 'full' },
     })
   })

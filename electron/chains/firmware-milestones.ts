@@ -33,3 +33,11 @@ export function loaded(
 ): Milestone {
   return { id, title, trigger: { on: 'transfer-complete', file }, usualSeconds, advice }
 }
+
+/** The last of a kernel's modules was fetched whole, and with it all of them; nothing where there are none. */
+export function modulesLoaded(names: readonly string[], advice: string): Milestone[] {
+  const last = names.at(-1)
+  if (last === undefined) return []
+  const title = names.length === 1 ? 'Module' : `${names.length} modules`
+  return [loaded('modules', title, last, 10 * names.length, advice)]
+}

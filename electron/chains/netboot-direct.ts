@@ -1,7 +1,7 @@
 import type { Ipv4Address } from '../protocols/addresses.ts'
 import type { Recognition } from '../formats/recognise.ts'
 import { ChoiceError, type BootPlan } from './chain.ts'
-import { firmwareMilestones, loaded } from './firmware-milestones.ts'
+import { firmwareMilestones, loaded, modulesLoaded } from './firmware-milestones.ts'
 import { netbootObstacle } from './loader-limits.ts'
 import { netbootCommand } from './netboot-commands.ts'
 import { handedOver } from './netboot-milestones.ts'
@@ -46,7 +46,6 @@ export function planDirect({ program, server, kernel, modules, console }: Direct
     'tftp',
   )
   const [kernelName = '', ...moduleNames] = names
-  const lastModule = moduleNames.at(-1)
   return {
     files: [
       { name: NETBOOT_PROGRAM, ...program },
@@ -81,20 +80,10 @@ export function planDirect({ program, server, kernel, modules, console }: Direct
         10,
         'If the target shows an error, the kernel is none that NetBoot can load.',
       ),
-      ...(lastModule === undefined
-        ? []
-        : [
-            loaded(
-              'modules',
-              modules.length === 1 ? 'Module' : `${modules.length} modules`,
-              lastModule,
-              10 * modules.length,
-              'If the rate stays at zero, the target may be out of memory.',
-            ),
-          ]),
+      ...modulesLoaded(moduleNames, 'If the rate stays at zero, the target may be out of memory.'),
       ...(console === undefined
         ? []
-        : [handedOver(lastModule === undefined ? 'kernel' : 'modules'), kernelRuns(console.text)]),
+        : [handedOver(moduleNames.length === 0 ? 'kernel' : 'modules'), kernelRuns(console.text)]),
     ],
     expectsMiss: () => false,
     answer: (client) => answerWithNetboot(client),

@@ -1,5 +1,5 @@
 import type { Milestone } from '../clients/events.ts'
-import { firmwareMilestones, loaded } from './firmware-milestones.ts'
+import { firmwareMilestones, loaded, modulesLoaded } from './firmware-milestones.ts'
 
 /** What a virtual target shows on its serial port; nothing can be seen of a real one after its last transfer. */
 export interface ConsoleWatch {
@@ -13,7 +13,6 @@ export function pxelinuxMilestones(
   modules: readonly string[],
   console?: ConsoleWatch,
 ): Milestone[] {
-  const lastModule = modules.at(-1)
   return [
     ...pxelinuxItself(),
     loaded(
@@ -30,17 +29,10 @@ export function pxelinuxMilestones(
       10,
       'If the target shows an error of mboot.c32, its libcom32.c32 is of another version: use files of one version.',
     ),
-    ...(lastModule === undefined
-      ? []
-      : [
-          loaded(
-            'modules',
-            modules.length === 1 ? 'Module' : `${modules.length} modules`,
-            lastModule,
-            10 * modules.length,
-            'A large module takes long on old network cards; if the rate stays at zero, the target may be out of memory.',
-          ),
-        ]),
+    ...modulesLoaded(
+      modules,
+      'A large module takes long on old network cards; if the rate stays at zero, the target may be out of memory.',
+    ),
     ...(console === undefined ? [] : [kernelRuns(console.text)]),
   ]
 }

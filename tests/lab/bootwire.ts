@@ -104,7 +104,8 @@ export class Bootwire {
 export function bootwire(parameters: readonly string[], environment: NodeJS.ProcessEnv = process.env) {
   return spawnSync(process.execPath, [command, ...parameters], {
     encoding: 'utf8',
-    env: environment,
+    // With `CI` set it would print colours into a pipe too.
+    env: { ...environment, NO_COLOR: '1' },
     timeout: 120_000,
   })
 }

@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { debianFile } from '../../build/peers.mjs'
+import { findMultiboot } from '../../electron/formats/multiboot.ts'
 import { noVirtualTarget } from './bootwire.ts'
 import { until } from './namespaces.ts'
 import { calledAs, netboot0, NetbootLab, netbootMb, withoutPxe } from './netboot.ts'
@@ -16,6 +17,20 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
 
   it('fits what every PXE ROM loads', () => {
     expect(statSync(netboot0).size).toBeLessThanOrEqual(32 * 1024)
+  })
+
+  it('is a network boot program to iPXE, which takes all with a MultiBoot header for a kernel', () => {
+    expect(findMultiboot(readFileSync(netbootMb))).toBeDefined()
+    expect(findMultiboot(readFileSync(netboot0))).toBeUndefined()
+  })
+
+  it('tells of its file when that was damaged on the way, and leaves the machine to its firmware', async () => {
+    const damaged = readFileSync(netboot0)
+    damaged[damaged.length - 1000]! ^= 1
+    const files = { 'netboot.0': damaged }
+    const { target } = await lab.start({ files, machine: { nic: 'virtio-net-pci' } })
+    await target.hear('NetBoot: the file was damaged on its way here.')
+    await until('the next boot device', () => target.firmware.includes('No bootable device.'))
   })
 
   it('boots kernels by NFS from its prompt, is back when they return, and leaves when told to', async () => {

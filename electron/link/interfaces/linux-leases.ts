@@ -12,7 +12,7 @@ export interface LeaseSources {
   readonly dhclient: readonly string[]
   /** Only there while NetworkManager runs. */
   readonly networkManager: string
-  nmcli(): Promise<string>
+  readonly nmcli: () => Promise<string>
 }
 
 const SYSTEM: LeaseSources = {

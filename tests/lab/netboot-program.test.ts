@@ -123,6 +123,22 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
     expect(target.firmware).not.toContain('No bootable device.')
   })
 
+  it('follows the file that the server names instead, and says so when there is none', async () => {
+    const files = {
+      'nb/netboot.cfg': Buffer.from('quit'),
+      'machines/this.cfg': Buffer.from('wait 2\nloop 2 10.77.0.1:/kernels/returning\nwait 3600'),
+    }
+    const served = { files, bootFile: 'nb/netboot.0', machine: withoutPxe() }
+    const { target } = await lab.start({ ...served, configurationFile: '/machines/this.cfg' })
+    expect(await target.hear('Press a key within 3600')).toMatch(
+      /Following machines\/this\.cfg\r\nNetBoot> wait 2\r[^]*Run 2 of 2\r[^]*Returning\./,
+    )
+    target.type(' ')
+    await target.hear(/NetBoot> $/)
+    const { target: other } = await lab.start({ ...served, configurationFile: 'gone.cfg' })
+    expect(await other.hear('NetBoot> ')).toContain("Can't read nb/gone.cfg, which the server named: ")
+  })
+
   it('is there again after a kernel that crashed the machine', async () => {
     const { target } = await lab.start({ machine: { nic: 'virtio-net-pci' } })
     await target.hear('NetBoot> ')

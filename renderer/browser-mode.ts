@@ -131,6 +131,7 @@ function apiOf(connection: Connection): DesktopApi {
       )
       return Promise.resolve(path === null || path.trim() === '' ? undefined : path.trim())
     },
+    lookForServers: (link) => connection.ask('lookForServers', link),
     review: (options) => connection.ask('review', options),
     start: (options) => connection.ask('start', options),
     stop: () => connection.ask('stop'),

@@ -136,6 +136,7 @@ export class Backend {
       return { ...own, ...(await this.#request({ name: 'environment' })) }
     },
     interfaces: () => this.#request({ name: 'interfaces' }),
+    lookForServers: (link) => this.#supervisor.lookForServers(link),
     chains: () => this.#request({ name: 'chains' }),
     imports: () => this.#request({ name: 'imports' }),
     chooseImports: async (kind) => this.import(await this.#options.dialogs.chooseImports(kind)),

@@ -9,12 +9,13 @@ import { Machine } from '../machine/machine.ts'
 import { Typist } from '../machine/typist.ts'
 import type { Ipv4Address, Subnet } from '../protocols/addresses.ts'
 import { readSubnet } from './address.ts'
-import type { Command, LinkChoice, Reading, StartOptions } from './commands.ts'
+import type { Command, InterfaceChoice, LinkChoice, Reading, StartOptions } from './commands.ts'
 import { requireHarmless } from './elevated.ts'
 import { environment } from './environment.ts'
 import { ServiceFailure } from './failure.ts'
 import { Journal } from './journal.ts'
 import { startKeeper, type Keeper } from './keeper.ts'
+import { lookForServers, PROBE_PORTS, type FoundServers } from './look-for-servers.ts'
 import { planSession, type PlannedSession } from './planning/index.ts'
 import { sessionPorts, type SessionPorts } from './ports.ts'
 import { dropPrivileges, mayAdminister } from './privileges.ts'
@@ -27,7 +28,6 @@ import { Session } from './session.ts'
 import { libraryFile } from './state-folder.ts'
 import { removeUpload } from './uploads.ts'
 
-type InterfaceChoice = Extract<LinkChoice, { kind: 'interface' }>
 type WireChoice = Extract<LinkChoice, { kind: 'wire' }>
 
 /** Carries out commands, one session at a time, and tells everything it sees as one stream of events. */
@@ -66,6 +66,8 @@ export class BootService {
         return listInterfaces()
       case 'chains':
         return chains
+      case 'look-for-servers':
+        return this.#lookForServers(command.link)
       case 'review':
         return reviewSession(command.options, this.#journal.record)
       case 'start':
@@ -108,11 +110,26 @@ export class BootService {
     await this.#stop(reason)
   }
 
-  async #start(options: StartOptions): Promise<null> {
+  #requireIdle(): void {
     if (this.#state !== 'idle')
       throw new ServiceFailure('busy', 'A session is running already.', [
         'Stop it before you start another one.',
       ])
+  }
+
+  async #lookForServers(choice: InterfaceChoice): Promise<FoundServers> {
+    this.#requireIdle()
+    this.#state = 'starting'
+    try {
+      return await lookForServers(await this.#openReserved(choice, PROBE_PORTS))
+    } finally {
+      await this.#closeAll()
+      this.#state = 'idle'
+    }
+  }
+
+  async #start(options: StartOptions): Promise<null> {
+    this.#requireIdle()
     this.#state = 'starting'
     this.#journal.begin()
     this.#capture = undefined
@@ -158,15 +175,7 @@ export class BootService {
   }
 
   async #startOnInterface(choice: InterfaceChoice, options: StartOptions): Promise<void> {
-    const ports = sessionPorts(options)
-    const nic = await this.#openInterface(choice, ports)
-    this.#closers.push(() => nic.close())
-    const link = await ReservedLink.reserve(nic, ports)
-    const user = dropPrivileges(this.#caller ?? options.user)
-    if (user !== undefined) {
-      const { name, uid, gid } = user
-      this.#journal.record({ type: 'privileges-dropped', user: name, uid, gid })
-    }
+    const link = await this.#openReserved(choice, sessionPorts(options), options.user)
     // Files are read and written from here on, with the rights of the user who chose them.
     await this.#keepJournal(options)
     const session = await Session.start({
@@ -177,6 +186,19 @@ export class BootService {
       emit: this.#journal.record,
     })
     this.#closers.push(() => session.close())
+  }
+
+  /** Opens the interface and its ports, and gives root up. */
+  async #openReserved(choice: InterfaceChoice, ports: SessionPorts, user?: string): Promise<ReservedLink> {
+    const nic = await this.#openInterface(choice, ports)
+    this.#closers.push(() => nic.close())
+    const link = await ReservedLink.reserve(nic, ports)
+    const serving = dropPrivileges(this.#caller ?? user)
+    if (serving !== undefined) {
+      const { name, uid, gid } = serving
+      this.#journal.record({ type: 'privileges-dropped', user: name, uid, gid })
+    }
+    return link
   }
 
   /** A session goes on without: undefined when the journal is not kept. */

@@ -41,13 +41,16 @@ export const ChainChoice = z.strictObject({
 })
 export type ChainChoice = z.infer<typeof ChainChoice>
 
+export const InterfaceChoice = z.strictObject({
+  kind: z.literal('interface'),
+  name: z.string(),
+  /** An address with prefix length for an interface that has none, for the session. */
+  address: z.string().optional(),
+})
+export type InterfaceChoice = z.infer<typeof InterfaceChoice>
+
 export const LinkChoice = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('interface'),
-    name: z.string(),
-    /** An address with prefix length for an interface that has none, for the session. */
-    address: z.string().optional(),
-  }),
+  InterfaceChoice,
   z.strictObject({
     kind: z.literal('wire'),
     /** The virtual target on the other end; memory in MiB. */
@@ -114,6 +117,8 @@ export type StartOptions = z.infer<typeof StartOptions>
 export const Command = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('interfaces') }),
   z.strictObject({ name: z.literal('chains') }),
+  /** Asks by DHCP who answers on an interface, as a new machine would: takes some seconds and the ports of DHCP. */
+  z.strictObject({ name: z.literal('look-for-servers'), link: InterfaceChoice }),
   /** Plans a session, with every file that it would serve made, and starts nothing. */
   z.strictObject({ name: z.literal('review'), options: StartOptions }),
   z.strictObject({ name: z.literal('start'), options: StartOptions }),

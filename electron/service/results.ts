@@ -3,6 +3,7 @@ import type { LibraryEntry } from '../library/store.ts'
 import type { NetworkInterface } from '../link/interfaces.ts'
 import type { Screen } from '../machine/screen.ts'
 import type { Command } from './commands.ts'
+import type { FoundServers } from './look-for-servers.ts'
 import type { Review } from './review.ts'
 
 /** What this computer has for Bootwire. */
@@ -21,6 +22,7 @@ export interface KeptFile {
 export interface Results extends Record<Command['name'], unknown> {
   interfaces: readonly NetworkInterface[]
   chains: readonly ChainDescription[]
+  'look-for-servers': FoundServers
   review: Review
   start: null
   stop: null

@@ -1,10 +1,12 @@
 import type { DesktopApi, Failure, ServiceState, StartOptions } from '../../electron/api/desktop.ts'
 import { failureOf } from './failure.ts'
 import { Library } from './library.svelte.ts'
+import { Lookout, serversFound } from './lookout.svelte.ts'
 import { LivePlan } from './plan.svelte.ts'
 import { SessionState } from './session.svelte.ts'
 import {
   choiceOf,
+  linkOf,
   freshSetup,
   obstacle,
   setupOf,
@@ -34,6 +36,7 @@ export class Wizard {
   readonly api: DesktopApi
   readonly session = new SessionState()
   readonly library: Library
+  readonly lookout: Lookout
   readonly plan: LivePlan
 
   step = $state<StepId>('target')
@@ -52,9 +55,18 @@ export class Wizard {
   readonly choice = $derived(choiceOf(this.setup))
   readonly options = $derived(startOptions(this.setup, this.surroundings.interfaces))
 
+  /** Whether another DHCP server was seen on the chosen interface. */
+  readonly hasOtherServer = $derived.by(() => {
+    const { interface: chosen } = this.setup
+    const facts = this.surroundings.interfaces.find(({ name }) => name === chosen)
+    const look = chosen === undefined ? undefined : this.lookout.looks[chosen]
+    return facts?.otherServer !== undefined || serversFound(look).length > 0
+  })
+
   constructor(api: DesktopApi) {
     this.api = api
     this.library = new Library(api)
+    this.lookout = new Lookout(api)
     this.plan = new LivePlan(api)
   }
 
@@ -82,6 +94,11 @@ export class Wizard {
     const interfaces = await this.api.interfaces().catch(() => this.surroundings.interfaces)
     if (JSON.stringify(interfaces) !== JSON.stringify(this.surroundings.interfaces))
       this.surroundings = { ...this.surroundings, interfaces }
+  }
+
+  lookForServers(): void {
+    const link = linkOf(this.setup, this.surroundings.interfaces)
+    if (link?.kind === 'interface') void this.lookout.look(link)
   }
 
   change(change: Partial<Setup>): void {

@@ -105,6 +105,69 @@ describe('the way to a real machine', () => {
   })
 })
 
+describe('the interface step', () => {
+  async function openInterfaces(change: Partial<FakeOptions> = {}) {
+    const page = await open(change)
+    await page.getByRole('radio', { name: 'A real machine' }).click()
+    await button(page, 'Continue').click()
+    return page
+  }
+
+  it('calls an interface risky where another DHCP server gave this computer its address, and names it', async () => {
+    const page = await openInterfaces()
+    await page.getByText('A DHCP server answered here: 192.168.188.1').waitFor()
+    const advice = page.getByText('answer beside it, or connect the target by a cable of its own')
+    expect(await advice.count()).toBe(0)
+    await page.getByRole('radio', { name: 'enx00e04c680001' }).click()
+    await advice.waitFor()
+    await page.getByRole('radio', { name: /Answer beside another DHCP server/ }).click()
+    expect(await advice.count()).toBe(0)
+  })
+
+  it('looks for other DHCP servers when asked to, and then calls the interface risky', async () => {
+    const servers = [{ address: '10.77.0.9', offered: '10.77.0.130', isProxy: false }]
+    const page = await openInterfaces({ others: { servers, remarks: [] } })
+    await page.getByRole('radio', { name: 'enp0s31f6' }).click()
+    expect(await page.getByText('recommended').count()).toBe(1)
+    await button(page, 'Look for other DHCP servers').click()
+    await page.getByText('A DHCP server is there: 10.77.0.9 offered 10.77.0.130.').waitFor()
+    expect(await page.getByText('recommended').count()).toBe(0)
+    await page.getByText('answer beside it, or connect the target').waitFor()
+    expect(await page.evaluate(() => window.fake.calls)).toContain('look enp0s31f6')
+    expect(await accessibilityViolations(page)).toEqual([])
+  })
+
+  it('says when it could not look, and what that takes', async () => {
+    const page = await openInterfaces({
+      lookFails: {
+        code: 'authorisation-refused',
+        message: 'It was not given.',
+        remedies: ['Start again and authorise it.'],
+      },
+    })
+    await page.getByRole('radio', { name: 'enp0s31f6' }).click()
+    await button(page, 'Look for other DHCP servers').click()
+    await page.getByRole('alert').getByText('Start again and authorise it.').waitFor()
+  })
+})
+
+it('reviews what is in a folder that targets mount, by how much it is and by its first names', async () => {
+  const page = await open()
+  await page.getByRole('radio', { name: 'A virtual target' }).click()
+  await button(page, 'Choose how it boots').click()
+  await page.getByRole('radio', { name: /PXELINUX.*MultiBoot/ }).click()
+  await button(page, 'Continue').click()
+  await page.getByText('Everything is there').waitFor()
+  await button(page, 'Continue').click()
+  const folder = page.getByText('10,000 files, 1.20 GB')
+  await folder.waitFor()
+  expect(await page.getByText('mach_kernel').isVisible()).toBe(false)
+  await folder.click()
+  await page.getByRole('list', { name: 'Files of /' }).getByText('mach_kernel').waitFor()
+  await page.getByText('and 9,988 more').waitFor()
+  expect(await accessibilityViolations(page)).toEqual([])
+})
+
 it('shows a refused start beside the button, with each way out', async () => {
   const page = await open({
     startFails: {

@@ -18,6 +18,8 @@ export interface BenchOptions {
   readonly files: Readonly<Record<string, string | Buffer>>
   /** What firmware is told to load; without it nothing boots by PXE. */
   readonly bootFile?: string
+  /** What NetBoot is told to do by itself, as option 209. */
+  readonly configurationFile?: string
   /** Whether nobody gives addresses. */
   readonly withoutDhcp?: boolean
   /** Exported by NFS as `/`. */
@@ -36,6 +38,7 @@ export class ServedWire {
   static async open({
     files,
     bootFile,
+    configurationFile,
     folder,
     faults,
     capture,
@@ -61,7 +64,10 @@ export class ServedWire {
     if (!withoutDhcp) {
       const dhcp = await DhcpServer.start(wire, {
         mode: 'full',
-        bootAnswer: () => (bootFile === undefined ? 'nothing to boot' : { file: bootFile }),
+        bootAnswer: () =>
+          bootFile === undefined
+            ? 'nothing to boot'
+            : { file: bootFile, ...(configurationFile === undefined ? {} : { configurationFile }) },
         emit,
         allow: [],
         fixed: new Map(),

@@ -151,6 +151,23 @@ describe('the interface step', () => {
   })
 })
 
+it('reviews what is in a folder that targets mount, by how much it is and by its first names', async () => {
+  const page = await open()
+  await page.getByRole('radio', { name: 'A virtual target' }).click()
+  await button(page, 'Choose how it boots').click()
+  await page.getByRole('radio', { name: /PXELINUX.*MultiBoot/ }).click()
+  await button(page, 'Continue').click()
+  await page.getByText('Everything is there').waitFor()
+  await button(page, 'Continue').click()
+  const folder = page.getByText('10,000 files, 1.20 GB')
+  await folder.waitFor()
+  expect(await page.getByText('mach_kernel').isVisible()).toBe(false)
+  await folder.click()
+  await page.getByRole('list', { name: 'Files of /' }).getByText('mach_kernel').waitFor()
+  await page.getByText('and 9,988 more').waitFor()
+  expect(await accessibilityViolations(page)).toEqual([])
+})
+
 it('shows a refused start beside the button, with each way out', async () => {
   const page = await open({
     startFails: {

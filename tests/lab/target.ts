@@ -202,9 +202,9 @@ export class Target {
   async baud(): Promise<number> {
     const read = async (port: number) =>
       parseInt(/ = 0x([0-9a-f]+)/.exec(await this.#command(`i /b ${port}`))![1]!, 16)
-    await this.#command(`o /b ${0x3fb} 0x83`)
+    await this.#command('o /b 0x3fb 0x83')
     const divisor = (await read(0x3f8)) + 256 * (await read(0x3f9))
-    await this.#command(`o /b ${0x3fb} 0x03`)
+    await this.#command('o /b 0x3fb 0x03')
     return 115200 / divisor
   }
 

@@ -27,7 +27,8 @@ export async function identify(path: string): Promise<Import | ImportedFolder> {
 
 /** @throws {ImportError} when it, or a folder in it, cannot be read */
 export async function identifyFolder(path: string): Promise<ImportedFolder> {
-  const { bundles, skipped } = await findKexts([path])
+  const { bundles, skipped, close } = await findKexts([path])
+  await close()
   const kexts = bundles.map(({ info }) => info)
   const kind = kexts.length === 0 ? 'folder' : isKextFolder(path) ? 'kext' : 'kext-folder'
   return {

@@ -9,6 +9,7 @@ import {
   decodeCatalogKey,
   decodeCatalogRecord,
   FILE_RECORD,
+  ROOT_FOLDER,
   ROOT_PARENT,
 } from './catalog.ts'
 import { decompressed, DECMPFS, unpackedSize } from './decmpfs.ts'
@@ -44,6 +45,12 @@ export class Volume {
 
   find(path: string): VolumeItem | undefined {
     return findItem(this.#children, path, this.caseSensitive)
+  }
+
+  /** What is in a folder, in the catalog's order; nothing when there is no such folder. An empty path is the root. */
+  itemsIn(path: string): readonly VolumeItem[] {
+    const folder = path === '' ? ROOT_FOLDER : this.find(path)?.fileId
+    return folder === undefined ? [] : (this.#children.get(folder) ?? [])
   }
 
   /**

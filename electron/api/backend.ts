@@ -118,7 +118,7 @@ export class Backend {
       message: `There is no ${kind} to save.`,
       remedies: [
         kind === 'capture'
-          ? 'The packets of a virtual target are kept. On a real interface, record them beside Bootwire: sudo tcpdump -i INTERFACE -w boot.pcapng'
+          ? 'The packets of a virtual target are kept. On a real interface, record them beside Bootwire with Wireshark.'
           : 'Start a session first.',
       ],
     })

@@ -227,7 +227,7 @@ export class BootService {
   #keptCapture(): KeptFile {
     if (this.#capture !== undefined) return { path: this.#capture }
     throw new ServiceFailure('not-kept', 'Only the packets of a virtual cable are kept.', [
-      'On a real interface, record them beside Bootwire: sudo tcpdump -i INTERFACE -w boot.pcapng',
+      'On a real interface, record them beside Bootwire with Wireshark.',
     ])
   }
 

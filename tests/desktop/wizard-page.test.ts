@@ -1,6 +1,7 @@
 /** The page alone, with a stand-in behind it: what is seldom seen, and what is much at once. */
 import type { Browser } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest'
+import { RemedyAction } from '../../electron/api/contract.ts'
 import type { BootEvent } from '../../electron/api/desktop.ts'
 import type { FakeOptions } from '../renderer/page/fake-desktop.ts'
 import { openPage, type OpenPage } from '../renderer/page/page.ts'
@@ -193,18 +194,40 @@ it('shows a refused start beside the button, with each way out', async () => {
   expect(await heading(page).textContent()).toMatch(/What do you want to boot/)
 })
 
+it('shows no option of the command line, whatever went wrong', async () => {
+  const remedies = RemedyAction.options.map(({ shape }) =>
+    RemedyAction.parse({ action: shape.action.value, address: '10.77.0.1/24', protocol: 'UDP', port: 67 }),
+  )
+  const page = await open({ startFails: { code: 'failed', message: 'Everything at once.', remedies } })
+  await page.getByRole('radio', { name: 'A virtual target' }).click()
+  await button(page, 'Boot it').click()
+  const alert = page.getByRole('alert').filter({ hasText: 'Everything at once.' })
+  await alert.waitFor()
+  const ways = await alert.getByRole('listitem').count()
+  const buttons = await alert.getByRole('button').count()
+  // One of the buttons dismisses it.
+  expect(ways + buttons - 1).toBe(remedies.length)
+  expect(await alert.textContent()).not.toMatch(/(^|\s)--?[a-z]/)
+  await button(page, 'Choose its address').click()
+  expect(await heading(page).textContent()).toMatch(/plugged in/)
+})
+
 it('answers beside another DHCP server at a click, when one was found', async () => {
   const page = await open({
     startFails: {
       code: 'other-dhcp-server',
       message: 'Another DHCP server, 192.168.188.1, answers on enp0s31f6.',
-      remedies: ['Stand beside it: --dhcp proxy leaves it.', 'Connect the target by a cable of its own.'],
+      remedies: [
+        { action: 'answer-beside' },
+        'Connect the target by a cable of its own.',
+        { action: 'answer-anyway' },
+      ],
     },
   })
   await page.getByRole('radio', { name: 'A virtual target' }).click()
   await button(page, 'Boot it').click()
   await page.getByText('Connect the target by a cable of its own.').waitFor()
-  expect(await page.getByText('--dhcp').count()).toBe(0)
+  expect(await page.getByRole('alert').getByRole('listitem').count()).toBe(1)
   await button(page, 'Answer beside it').click()
   await expect
     .poll(() => page.evaluate(() => window.fake.started.map(({ dhcp }) => dhcp.mode)))

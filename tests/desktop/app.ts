@@ -44,7 +44,7 @@ export class Profile {
     const app = await electron.launch({ args, env: { ...env, ...environment } })
     const page = await app.firstWindow()
     const folder = await this.#folder
-    const saved = (act: () => Promise<void>) => savedBy(app, act, join(folder, 'saved'))
+    const saved = (act: () => Promise<unknown>) => savedBy(app, act, join(folder, 'saved'))
     // With a target at work the app would ask.
     const close = async () => {
       await page.evaluate(() => window.bootwire.stop()).catch(() => {})
@@ -58,16 +58,24 @@ export class Profile {
   }
 }
 
-/** Answers the dialog that asks where to save. */
-async function savedBy(app: ElectronApplication, act: () => Promise<void>, path: string): Promise<SavedFile> {
-  await app.evaluate(({ session }, place) => {
-    const name = new Promise<string>((resolve) =>
+/** Answers the dialog that asks where to save: Bootwire's own, or the one of a download. */
+async function savedBy(
+  app: ElectronApplication,
+  act: () => Promise<unknown>,
+  path: string,
+): Promise<SavedFile> {
+  await app.evaluate(({ dialog, session }, place) => {
+    const saved = new Promise<string>((resolve) => {
       session.defaultSession.once('will-download', (_event, item) => {
         item.setSavePath(place)
         item.once('done', () => resolve(item.getFilename()))
-      }),
-    )
-    Object.assign(globalThis, { saved: name })
+      })
+      dialog.showSaveDialog = (...given: unknown[]) => {
+        resolve((given.at(-1) as { defaultPath: string }).defaultPath)
+        return Promise.resolve({ canceled: false, filePath: place })
+      }
+    })
+    Object.assign(globalThis, { saved })
   }, path)
   await act()
   const name = await app.evaluate(() => (globalThis as unknown as { saved: Promise<string> }).saved)

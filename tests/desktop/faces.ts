@@ -13,7 +13,7 @@ export interface Opened {
   /** Of the process that started the boot service. */
   readonly pid: number
   /** What the page saves as a file by `act`. */
-  saved(act: () => Promise<void>): Promise<SavedFile>
+  saved(act: () => Promise<unknown>): Promise<SavedFile>
   /** Ends the session, if any, and everything else. */
   close(): Promise<void>
 }
@@ -47,7 +47,7 @@ const browser: Face = {
     const page = await program.newPage({ viewport: { width: 1200, height: 760 } })
     const errors = collectErrors(page)
     await page.goto(running.address)
-    const saved = async (act: () => Promise<void>) => {
+    const saved = async (act: () => Promise<unknown>) => {
       const [download] = await Promise.all([page.waitForEvent('download'), act()])
       return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) }
     }

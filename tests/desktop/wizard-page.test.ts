@@ -1,18 +1,28 @@
 /** The page alone, with a stand-in behind it: what is seldom seen, and what is much at once. */
-import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
+import type { Browser } from 'playwright'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { RemedyAction } from '../../electron/api/contract.ts'
 import type { BootEvent } from '../../electron/api/desktop.ts'
 import type { FakeOptions } from '../renderer/page/fake-desktop.ts'
 import { openPage, type OpenPage } from '../renderer/page/page.ts'
 import { bootUnderWay, options } from '../renderer/page/stories.ts'
-import { accessibilityViolations, noWindow } from './app.ts'
-import { longestTask } from './frames.ts'
+import { noBuild } from '../browser/running.ts'
+import { accessibilityViolations } from './app.ts'
+import { launchChromium, noChromium } from './chromium.ts'
+import { longestTask, recorderIn } from './frames.ts'
 import { button, heading } from './walk.ts'
 
+const absent = noBuild() ?? noChromium()
+let browser: Browser
 let opened: OpenPage | undefined
+beforeAll(async () => {
+  if (absent === undefined) browser = await launchChromium()
+})
+afterAll(async () => {
+  if (absent === undefined) await browser.close()
+})
 beforeEach((context: TestContext) => {
-  const reason = noWindow()
-  if (reason !== undefined) context.skip(reason)
+  if (absent !== undefined) context.skip(absent)
 })
 afterEach(async () => {
   const errors = opened?.errors ?? []
@@ -22,7 +32,7 @@ afterEach(async () => {
 })
 
 async function open(change: Partial<FakeOptions> = {}) {
-  opened = await openPage({ ...options, ...change })
+  opened = await openPage(browser, { ...options, ...change })
   return opened.page
 }
 
@@ -279,7 +289,7 @@ describe('a session that is running', () => {
 
   it('takes a burst of 1,000 events and shows 64 clients without a frame over 50 ms', async () => {
     const page = await open()
-    const { app } = opened!
+    const recorder = recorderIn(browser)
     const now = Date.now()
     const [session, ...boot] = bootUnderWay(now - 7000, undefined, 'enp0s31f6')
     const ids = Array.from(
@@ -313,7 +323,7 @@ describe('a session that is running', () => {
           })),
         )
       }, ids)
-    expect(await longestTask(app, page, burst, 3000)).toBeLessThan(50)
+    expect(await longestTask(recorder, page, burst, 3000)).toBeLessThan(50)
     await page.getByRole('log', { name: 'Log' }).getByText('Some.kext/999').waitFor()
 
     const busy = () =>
@@ -333,6 +343,6 @@ describe('a session that is running', () => {
           if (round === 60) clearInterval(timer)
         }, 33)
       }, ids)
-    expect(await longestTask(app, page, busy, 2500)).toBeLessThan(50)
+    expect(await longestTask(recorder, page, busy, 2500)).toBeLessThan(50)
   })
 })

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { requireForBoot } from './debian.mjs'
+import { fetchElectron } from './electron.mjs'
 import { fetchPeers, peerEnvironment } from './peers.mjs'
 import { start } from './start.mjs'
 import { attach, note, npm, script, step } from './step.mjs'
@@ -22,6 +23,7 @@ export async function run(command, parameters) {
       await Promise.all([
         step('lint', () => npm(['run', '--silent', 'lint'])),
         step('check types', () => npm(['run', '--silent', 'typecheck'])),
+        prepareWindow(),
       ])
       return attach(...script('vitest/vitest.mjs', ['run', ...parameters]))
     case 'bench':
@@ -65,6 +67,14 @@ async function preparePeers() {
   })
   if (missing.length > 0)
     note(`not found: ${missing.join(', ')}. Tests against these foreign programs will be skipped.`)
+}
+
+/** Milliseconds that the window's tests are worth waiting for, while lint and types are checked. */
+const FETCH_LIMIT = 120_000
+
+async function prepareWindow() {
+  if ((await fetchElectron(FETCH_LIMIT)) === undefined)
+    note("Electron's binary cannot be had. Tests of the desktop window will be skipped.")
 }
 
 /** Whether `node_modules` is what the lock file says, by the copy of it that npm keeps there. */

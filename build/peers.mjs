@@ -25,6 +25,8 @@ const cache = fileURLToPath(new URL('../node_modules/.cache/bootwire/debian', im
 /** A folder for each package, with all that it needs and this system has not: two may have a file of one name. */
 const unpacked = (/** @type {string} */ name) => join(cache, 'peers', name)
 const programFolders = ['usr/sbin', 'usr/bin', 'sbin', 'bin']
+/** Where libraries keep what only they use, which they know by its whole path. */
+const ownFolders = ['pulseaudio']
 
 /** Program to Debian package. */
 const peers = {
@@ -47,6 +49,7 @@ const peers = {
   '7zz': '7zip',
   fshfsinfo: 'libfshfs-utils',
   genisoimage: 'genisoimage',
+  chromium: 'chromium',
 }
 
 /** The same for packages of Debian's section for programs whose licence is not free: few have it in their sources. */
@@ -59,11 +62,13 @@ const peersOfNonFree = { 'fsck.hfsplus': 'hfsprogs' }
 export function peerEnvironment() {
   if (process.platform !== 'linux') return {}
   const programs = foldersOfPeers(programFolders)
-  const libraries = foldersOfPeers(['usr/lib', 'lib']).flatMap((folder) =>
-    readdirSync(folder)
-      .filter((entry) => entry.includes('-linux-gnu'))
-      .map((entry) => join(folder, entry)),
-  )
+  const libraries = foldersOfPeers(['usr/lib', 'lib'])
+    .flatMap((folder) =>
+      readdirSync(folder)
+        .filter((entry) => entry.includes('-linux-gnu'))
+        .map((entry) => join(folder, entry)),
+    )
+    .flatMap((folder) => [folder, ...ownFolders.map((name) => join(folder, name)).filter(existsSync)])
   return {
     PATH: joinPaths(process.env.PATH, '/usr/sbin', '/sbin', ...programs),
     ...(libraries.length > 0
@@ -103,6 +108,15 @@ export async function fetchPeers() {
       await unpack([name], unpacked(name), options).catch(() => undefined)
   }
   return absent(all).map(([program]) => program)
+}
+
+/**
+ * Debian's Chromium itself: what lies on the path is a script that knows it by its whole path. Fetched with the peers.
+ * @returns {string | undefined}
+ */
+export function findChromium() {
+  const file = 'usr/lib/chromium/chromium'
+  return [join('/', file), join(unpacked(peers.chromium), file)].find((path) => existsSync(path))
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const sources = join(root, 'resources', 'target')
@@ -33,13 +34,19 @@ function sampleKernel(name) {
   }
 }
 
-/** One core, which is wrapped in two ways. */
-const NETBOOT = ['pxe', 'net', 'gzip', 'netboot']
+/** Parameters in registers, and no tables that would have to move with the program: all of it for size. */
+const SMALLER = [
+  '-mregparm=3',
+  '-march=i586',
+  '-malign-data=abi',
+  '-fno-jump-tables',
+  '-fno-tree-switch-conversion',
+]
 
 /**
  * What is built, and of what: every C and assembler file of `folders` in `resources/target`. `elf` is an ELF file
  * for MultiBoot loaders; `flat` is the memory image alone, as firmware loads a network boot program. A program with
- * `moves` gets a table of its own addresses, and a `stub` carries the image of another program.
+ * `moves` gets a table of its own addresses, and a `stub` carries the image of another program, packed.
  * @typedef {{
  *   name: string, folders: string[], script: string, form: 'elf' | 'flat',
  *   moves?: boolean, stub?: string, compile?: string[], link?: string[],
@@ -47,7 +54,7 @@ const NETBOOT = ['pxe', 'net', 'gzip', 'netboot']
  * @type {Program[]}
  */
 const programs = [
-  ...['hello', 'returning', 'trampling', 'faulting'].map(sampleKernel),
+  ...['hello', 'returning', 'trampling', 'rerouting', 'faulting'].map(sampleKernel),
   {
     name: 'samples/mach_kernel',
     folders: ['samples/shared', 'samples/mach_kernel'],
@@ -79,25 +86,19 @@ const programs = [
   { name: 'disk/boot1h', folders: ['boot1h'], script: 'boot1h/link.ld', form: 'flat' },
   {
     name: 'netboot/netboot.mb',
-    folders: NETBOOT,
+    folders: ['pxe', 'net', 'gzip', 'netboot'],
     script: 'netboot/link.ld',
     form: 'elf',
     moves: true,
-    // Parameters in registers, so that netboot.0 stays below the 32 KB that firmware promises to load.
-    compile: [
-      '-mregparm=3',
-      '-march=i586',
-      '-malign-data=abi',
-      '-fno-jump-tables',
-      '-fno-tree-switch-conversion',
-    ],
+    compile: SMALLER,
   },
   {
     name: 'netboot/netboot.0',
-    folders: ['pxe', 'netboot/stub'],
-    script: 'pxe/nbp.ld',
+    folders: ['pxe', 'gzip', 'netboot/stub'],
+    script: 'netboot/stub/link.ld',
     form: 'flat',
     stub: 'netboot/netboot.mb',
+    compile: SMALLER,
   },
 ]
 
@@ -173,7 +174,7 @@ function make({ folders, script, form, moves, stub, compile: definitions = [], l
   const gcc = `${toolPrefix()}gcc`
   if (stub !== undefined) {
     const payload = join(work, 'payload')
-    writeFileSync(payload, imageFor(stub, mkdtempSync(join(work, 'stub-'))))
+    writeFileSync(payload, packedImage(stub, mkdtempSync(join(work, 'stub-'))))
     definitions = [...definitions, `-DPAYLOAD="${payload}"`]
   }
   const objects = folders
@@ -194,7 +195,8 @@ function make({ folders, script, form, moves, stub, compile: definitions = [], l
 
 /** @type {(objects: string[], script: string, form: 'elf' | 'flat', path: string, more?: string[]) => string} */
 function linked(objects, script, form, path, more = []) {
-  run(`${toolPrefix()}ld`, [...link, ...more, '-T', join(sources, script), '-o', path, ...objects])
+  const places = ['-L', sources, '-T', join(sources, script), '-o', path]
+  run(`${toolPrefix()}ld`, [...link, ...more, ...places, ...objects])
   // In two steps: what ld writes as a flat file has all sections, used or not, and an empty list of moved words.
   if (form === 'flat') run(`${toolPrefix()}objcopy`, ['-O', 'binary', path])
   return path
@@ -235,16 +237,20 @@ function relocations(objects, script, work) {
 }
 
 /**
- * A program's image for a stub. Without its MultiBoot header, which comes first: iPXE would take the stub for a
- * MultiBoot kernel.
+ * A program's image for a stub, as a gzip file: small, and with no MultiBoot header to be seen, for which iPXE would
+ * take the stub for a MultiBoot kernel.
  * @type {(name: string, work: string) => Buffer}
  */
-function imageFor(name, work) {
+function packedImage(name, work) {
   const program = programs.find((one) => one.name === name)
   if (program === undefined) throw new Error(`There is no program ${name}.`)
-  const image = readFileSync(make({ ...program, form: 'flat' }, work))
-  return image.fill(0, 0, 12)
+  const packed = gzipSync(readFileSync(make({ ...program, form: 'flat' }, work)), { level: 9 })
+  packed[OPERATING_SYSTEM] = UNKNOWN
+  return packed
 }
+/** Where zlib writes what it runs on into a gzip header. RFC 1952 section 2.3.1. */
+const OPERATING_SYSTEM = 9
+const UNKNOWN = 255
 
 /** A computer of another kind needs a cross compiler, whose tools carry a prefix. */
 function toolPrefix() {

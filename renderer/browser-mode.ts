@@ -121,10 +121,7 @@ function apiOf(connection: Connection): DesktopApi {
     interfaces: () => connection.ask('interfaces'),
     chains: () => connection.ask('chains'),
     imports: () => connection.ask('imports'),
-    chooseImports: async (kind) => {
-      const files = await chooseFiles(kind)
-      return kind === 'files' ? importFiles(connection, files) : importFolder(connection, files)
-    },
+    chooseImports: async (kind) => importFiles(connection, await chooseFiles(kind)),
     importFiles: (files) => importFiles(connection, files),
     forgetImport: (path) => connection.ask('forgetImport', path),
     // A browser tells no page where a folder is, and this one is on Bootwire's computer.
@@ -134,6 +131,7 @@ function apiOf(connection: Connection): DesktopApi {
       )
       return Promise.resolve(path === null || path.trim() === '' ? undefined : path.trim())
     },
+    lookForServers: (link) => connection.ask('lookForServers', link),
     review: (options) => connection.ask('review', options),
     start: (options) => connection.ask('start', options),
     stop: () => connection.ask('stop'),
@@ -171,28 +169,37 @@ function apiOf(connection: Connection): DesktopApi {
 
   async function importFiles(to: Connection, files: readonly File[]): Promise<readonly ImportOutcome[]> {
     const outcomes: ImportOutcome[] = []
-    for (const file of files)
-      try {
-        const path = await upload(file, file.name, crypto.randomUUID())
-        outcomes.push(...(await to.ask('importFiles', [path])))
-      } catch (failure) {
-        outcomes.push({ path: file.name, failure: failure as Failure })
-      }
+    const folders = new Map<string, File[]>()
+    for (const file of files.filter(({ webkitRelativePath }) => !webkitRelativePath.includes('/.'))) {
+      const [folder = ''] = file.webkitRelativePath.split('/')
+      if (folder === '') outcomes.push(...(await importFile(to, file)))
+      else folders.set(folder, [...(folders.get(folder) ?? []), file])
+    }
+    for (const [name, inIt] of folders) outcomes.push(...(await importFolder(to, name, inIt)))
     return outcomes
   }
 
+  async function importFile(to: Connection, file: File): Promise<readonly ImportOutcome[]> {
+    try {
+      return await to.ask('importFiles', [await upload(file, file.name, crypto.randomUUID())])
+    } catch (failure) {
+      return [{ path: file.name, failure: failure as Failure }]
+    }
+  }
+
   /** The folder keeps its shape: kexts and boot loaders come as folders. */
-  async function importFolder(to: Connection, files: readonly File[]): Promise<readonly ImportOutcome[]> {
+  async function importFolder(
+    to: Connection,
+    name: string,
+    files: readonly File[],
+  ): Promise<readonly ImportOutcome[]> {
     const group = crypto.randomUUID()
-    const [folder] = files[0]?.webkitRelativePath.split('/') ?? []
-    if (folder === undefined) return []
     try {
       let path = ''
-      for (const file of files.filter(({ webkitRelativePath }) => !webkitRelativePath.includes('/.')))
-        path = await upload(file, file.webkitRelativePath, group)
-      return await to.ask('importFiles', [path.slice(0, path.indexOf(group) + group.length + 1) + folder])
+      for (const file of files) path = await upload(file, file.webkitRelativePath, group)
+      return await to.ask('importFiles', [path.slice(0, path.indexOf(group) + group.length + 1) + name])
     } catch (failure) {
-      return [{ path: folder, failure: failure as Failure }]
+      return [{ path: name, failure: failure as Failure }]
     }
   }
 }

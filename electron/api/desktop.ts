@@ -6,8 +6,15 @@ import type { ChainDescription } from '../chains/index.ts'
 import type { BootEvent } from '../clients/events.ts'
 import type { LibraryEntry } from '../library/store.ts'
 import type { NetworkInterface } from '../link/interfaces.ts'
-import type { Failure, Reading as ImportProgress, StartOptions } from '../service/commands.ts'
+import type {
+  Failure,
+  InterfaceChoice,
+  Reading as ImportProgress,
+  StartOptions,
+} from '../service/commands.ts'
+import type { FoundServers } from '../service/look-for-servers.ts'
 import type { Screen } from '../machine/screen.ts'
+import type { Remedy } from '../service/remedies.ts'
 import type { Environment as ServiceEnvironment } from '../service/results.ts'
 import type { Review } from '../service/review.ts'
 
@@ -15,9 +22,12 @@ export type {
   BootEvent,
   ChainDescription,
   Failure,
+  FoundServers,
+  InterfaceChoice,
   LibraryEntry,
   NetworkInterface,
   ImportProgress,
+  Remedy,
   Review,
   Screen,
   StartOptions,
@@ -31,7 +41,8 @@ export interface DesktopApi {
   environment(): Promise<Environment>
   /** The likeliest for a cabled target first. */
   interfaces(): Promise<readonly NetworkInterface[]>
-  /** Every boot chain, those to come included. */
+  /** Asks on an interface who answers DHCP there, after authorisation where that is needed; takes some seconds. */
+  lookForServers(link: InterfaceChoice): Promise<FoundServers>
   chains(): Promise<readonly ChainDescription[]>
 
   /** The files and folders that the user gave so far, newest first. */

@@ -1,6 +1,6 @@
 /** The parameters of each function of `DesktopApi` as they cross to the process that carries it out. */
 import { z } from 'zod'
-import { StartOptions } from '../service/commands.ts'
+import { InterfaceChoice, StartOptions } from '../service/commands.ts'
 import type { DesktopRequest, Failure } from './desktop.ts'
 
 const path = z.string().min(1).max(4096)
@@ -8,6 +8,7 @@ const path = z.string().min(1).max(4096)
 export const requestParameters = {
   environment: z.tuple([]),
   interfaces: z.tuple([]),
+  lookForServers: z.tuple([InterfaceChoice]),
   chains: z.tuple([]),
   imports: z.tuple([]),
   chooseImports: z.tuple([z.enum(['files', 'folder'])]),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BootEvent } from '../clients/events.ts'
-import type { Command, Reading, StartOptions } from '../service/commands.ts'
-import type { Results } from '../service/results.ts'
+import type { Command, InterfaceChoice, Reading, StartOptions } from '../service/commands.ts'
+import type { KeptFile, Results } from '../service/results.ts'
 import type { ServiceState } from './desktop.ts'
 import { authorisationError, elevatedLaunch } from './elevation/index.ts'
 import { ownLaunch } from './launch.ts'
@@ -34,13 +34,15 @@ export type KeptFileName = 'journal' | 'capture'
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #closing = new AbortController()
-  readonly #kept = new Map<KeptFileName, string>()
+  readonly #kept = new Map<KeptFileName, KeptFile>()
   #own: ServiceClient | undefined
   #startedAt = 0
   #attempt = 0
   #state: ServiceState = { state: 'running' }
   /** Who runs the session, from its start to its end. */
   #session: ServiceClient | undefined
+  /** Who looks around on an interface, while it does. */
+  #scout: ServiceClient | undefined
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -57,7 +59,9 @@ export class Supervisor {
 
   /** The processes of the services. */
   get pids(): readonly number[] {
-    return [...new Set([this.#own?.pid, this.#session?.pid])].filter((pid) => pid !== undefined)
+    return [...new Set([this.#own?.pid, this.#session?.pid, this.#scout?.pid])].filter(
+      (pid) => pid !== undefined,
+    )
   }
 
   /** Asks the service of this user. Rejects with a `ServiceError`. */
@@ -75,18 +79,37 @@ export class Supervisor {
 
   /** Rejects with a `ServiceError`, of code `authorisation-refused` too; nothing runs then. */
   async start(options: StartOptions): Promise<void> {
-    if (this.#session !== undefined)
-      throw new ServiceError({
-        code: 'busy',
-        message: 'A session is running already.',
-        remedies: ['Stop it before you start another one.'],
-      })
+    if (this.#session !== undefined) throw busy('A session is running already.')
     this.#kept.clear()
     if (options.link.kind === 'wire') {
       if (this.#own === undefined) throw restarting()
       await this.#startIn(this.#own, options)
     } else await this.#startOnInterface(options)
     for (const name of ['journal', 'capture'] as const) await this.#remember(name)
+  }
+
+  /** By a service of its own, which may be elevated as that of a session. Rejects with a `ServiceError`. */
+  async lookForServers(link: InterfaceChoice): Promise<Results['look-for-servers']> {
+    const launch = await elevatedLaunch(this.#options.script)
+    if (this.#scout !== undefined || (this.#session !== undefined && this.#session !== this.#own))
+      throw busy('The ports of DHCP are in use by Bootwire itself at the moment.')
+    let authorisation: ServiceError | undefined
+    const scout = new ServiceClient({
+      // What it tells of the interface is no part of a session.
+      onEvent: () => {},
+      launch,
+      keepComplaints: true,
+      onExit: (ending) => (authorisation = authorisationError(ending)),
+    })
+    this.#scout = scout
+    try {
+      return await scout.request<'look-for-servers'>({ name: 'look-for-servers', link })
+    } catch (error) {
+      throw authorisation ?? error
+    } finally {
+      await scout.close()
+      this.#scout = undefined
+    }
   }
 
   async stop(): Promise<void> {
@@ -99,7 +122,7 @@ export class Supervisor {
   }
 
   /** A file of the session's, with everything up to now; undefined when it is not kept. */
-  async keptFile(name: KeptFileName): Promise<string | undefined> {
+  async keptFile(name: KeptFileName): Promise<KeptFile | undefined> {
     await this.#remember(name)
     return this.#kept.get(name)
   }
@@ -107,7 +130,9 @@ export class Supervisor {
   /** Ends every service, and with them their sessions. */
   async close(): Promise<void> {
     this.#closing.abort()
-    const services = [...new Set([this.#session, this.#own])].filter((service) => service !== undefined)
+    const services = [...new Set([this.#session, this.#own, this.#scout])].filter(
+      (service) => service !== undefined,
+    )
     await Promise.all(services.map((service) => service.close()))
   }
 
@@ -147,7 +172,7 @@ export class Supervisor {
 
   async #remember(name: KeptFileName): Promise<void> {
     const file = await this.#session?.request({ name }).catch(() => undefined)
-    if (file !== undefined) this.#kept.set(name, file.path)
+    if (file !== undefined) this.#kept.set(name, file)
   }
 
   #start(): void {
@@ -191,6 +216,10 @@ export class Supervisor {
     this.#state = state
     this.#options.onState(state)
   }
+}
+
+function busy(message: string): ServiceError {
+  return new ServiceError({ code: 'busy', message, remedies: ['Stop it before you start another one.'] })
 }
 
 function restarting(): ServiceError {

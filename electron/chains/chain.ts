@@ -27,6 +27,8 @@ export interface BootAnswer {
   readonly file: string
   /** Option 17 (RFC 2132 section 3.19), sent even when it was not asked for. */
   readonly rootPath?: string
+  /** Option 209 (RFC 5071 section 5.2), sent even when it was not asked for: what a boot loader reads first. */
+  readonly configurationFile?: string
 }
 
 /** The client as its request describes it. */

@@ -86,6 +86,9 @@ export function planDirect({ program, server, kernel, modules, console }: Direct
         : [handedOver(moduleNames.length === 0 ? 'kernel' : 'modules'), kernelRuns(console.text)]),
     ],
     expectsMiss: () => false,
-    answer: (client) => answerWithNetboot(client),
+    answer(client) {
+      const answer = answerWithNetboot(client)
+      return typeof answer === 'string' ? answer : { ...answer, configurationFile: NETBOOT_SCRIPT }
+    },
   }
 }

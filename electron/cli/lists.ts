@@ -9,7 +9,7 @@ export async function listInterfaces({ json }: { readonly json?: boolean }): Pro
     if (json) for (const entry of interfaces) print(JSON.stringify(entry))
     else if (interfaces.length === 0) print('No network interface was found.')
     else
-      for (const { name, kind, link, speed, addresses, reason } of interfaces) {
+      for (const { name, kind, link, speed, addresses, reason, otherServer } of interfaces) {
         const facts = [
           kind,
           `link ${link}`,
@@ -18,6 +18,7 @@ export async function listInterfaces({ json }: { readonly json?: boolean }): Pro
         ]
         print(`${colors.bold(name.padEnd(16))} ${facts.filter((fact) => fact !== '').join(' · ')}`)
         print(`${' '.repeat(17)}${colors.dim(reason)}`)
+        if (otherServer !== undefined) print(`${' '.repeat(17)}${colors.yellow(otherServer)}`)
       }
   } finally {
     await service.close()

@@ -26,8 +26,8 @@ export function mkextCommand(): Command {
   const command = new Command('mkext').description('make or list an archive of Darwin kernel extensions')
   command
     .command('build')
-    .description('make one out of .kext bundles and folders of them')
-    .argument('<folder...>', 'bundles, or folders that bundles are in')
+    .description('make one out of .kext bundles, and folders and disk images with them')
+    .argument('<folder...>', 'bundles, or folders or disk images (.dmg) that bundles are in')
     .requiredOption('--output <file>', 'the archive to write')
     .option('--kernel <file>', 'the Darwin kernel that will load it: its version and architecture are taken')
     .option('--darwin <version>', 'the version of Darwin that will load it, such as 10.8.0', darwinVersion)
@@ -75,7 +75,7 @@ async function build(folders: readonly string[], options: BuildOptions): Promise
     architectures,
     compress: options.stored !== true,
     ...(darwin === undefined ? {} : { kernel: darwin }),
-  })
+  }).finally(found.close)
   await writeFile(options.output, built.bytes)
   const skipped = [...found.skipped, ...built.skipped]
   if (options.json) {

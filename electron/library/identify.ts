@@ -25,8 +25,10 @@ export async function identify(path: string): Promise<Import | ImportedFolder> {
   return status?.isDirectory() ? identifyFolder(resolve(path)) : describeImport(path)
 }
 
-async function identifyFolder(path: string): Promise<ImportedFolder> {
-  const { bundles, skipped } = await findKexts([path])
+/** @throws {ImportError} when it, or a folder in it, cannot be read */
+export async function identifyFolder(path: string): Promise<ImportedFolder> {
+  const { bundles, skipped, close } = await findKexts([path])
+  await close()
   const kexts = bundles.map(({ info }) => info)
   const kind = kexts.length === 0 ? 'folder' : isKextFolder(path) ? 'kext' : 'kext-folder'
   return {

@@ -3,7 +3,9 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Recognition } from '../formats/recognise.ts'
+import { identifyFolder } from './identify.ts'
 import { describeImport, ImportError } from './import.ts'
+import { isKextFolder } from './kexts.ts'
 
 const StoredEntry = z.object({
   /** Absolute. */
@@ -106,9 +108,9 @@ async function describe(path: string, onProgress: ReadingProgress): Promise<Kept
   const status = await stat(path).catch(() => undefined)
   const addedAt = Date.now()
   if (status?.isDirectory() === true) {
-    const entry = { path, name: basename(path), size: 0, sha256: '', kind: 'folder', warnings: [], addedAt }
+    const entry = { path, name: basename(path), size: 0, sha256: '', kind: 'folder', addedAt }
     return {
-      entry: { ...entry, description: await describeFolder(path) },
+      entry: { ...entry, ...(await describeFolder(path)) },
       seen: { size: 0, modified: 0 },
       changed: false,
     }
@@ -125,7 +127,9 @@ async function describe(path: string, onProgress: ReadingProgress): Promise<Kept
   }
 }
 
-async function describeFolder(path: string): Promise<string> {
+async function describeFolder(
+  path: string,
+): Promise<Pick<LibraryEntry, 'description'> & { warnings: string[] }> {
   const names = await readdir(path).catch((error: unknown) => {
     throw new ImportError(
       'not-readable',
@@ -134,7 +138,15 @@ async function describeFolder(path: string): Promise<string> {
       'Copy it to a folder of yours, or change its permissions.',
     )
   })
-  return `A folder of ${names.length} ${names.length === 1 ? 'entry' : 'entries'}.`
+  // Only there: whoever gives a home folder does not wait until all of it has been searched.
+  if ([path, ...names].some(isKextFolder)) {
+    const { description, skipped } = await identifyFolder(path)
+    return { description, warnings: skipped.map(({ text }) => text) }
+  }
+  return {
+    description: `A folder of ${names.length} ${names.length === 1 ? 'entry' : 'entries'}.`,
+    warnings: [],
+  }
 }
 
 /** `kept` is the entry as it was given when nothing about it is new. */

@@ -32,6 +32,7 @@ function listen(topic: DesktopTopic, listener: (news: never) => void): () => voi
 const api: DesktopApi = {
   environment: () => ask('environment'),
   interfaces: () => ask('interfaces'),
+  lookForServers: (link) => ask('lookForServers', link),
   chains: () => ask('chains'),
   imports: () => ask('imports'),
   chooseImports: (kind) => ask('chooseImports', kind),

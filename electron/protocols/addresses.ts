@@ -11,10 +11,20 @@ export const BROADCAST_MAC: MacAddress = 'ff:ff:ff:ff:ff:ff'
 
 /** The four bytes of an address as one unsigned number, most significant first. */
 export function ipv4ToNumber(address: Ipv4Address): number {
-  const parts = address.split('.')
-  if (parts.length !== 4 || parts.some((part) => !/^\d{1,3}$/.test(part) || Number(part) > 255))
-    throw new DecodeError('invalid', 'IPv4 address', 0, `"${address}" is not four numbers from 0 to 255`)
-  return parts.reduce((value, part) => value * 256 + Number(part), 0)
+  if (!isIpv4(address))
+    throw new DecodeError(
+      'invalid',
+      'IPv4 address',
+      0,
+      `"${String(address)}" is not four numbers from 0 to 255`,
+    )
+  return address.split('.').reduce((value, part) => value * 256 + Number(part), 0)
+}
+
+/** Whether the text is four numbers from 0 to 255 with dots between them. */
+export function isIpv4(text: string): text is Ipv4Address {
+  const parts = text.split('.')
+  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)
 }
 
 export function ipv4FromNumber(value: number): Ipv4Address {

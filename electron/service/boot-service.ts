@@ -1,5 +1,7 @@
 import type { BootEvent } from '../clients/events.ts'
 import { chains } from '../chains/index.ts'
+import { formatBytes } from '../clients/units.ts'
+import { captureParts, type CaptureFile } from '../link/capture.ts'
 import { parseFaults } from '../link/faults.ts'
 import { listInterfaces } from '../link/interfaces.ts'
 import { openNic, type Nic } from '../link/nic/nic.ts'
@@ -9,17 +11,18 @@ import { Machine } from '../machine/machine.ts'
 import { Typist } from '../machine/typist.ts'
 import type { Ipv4Address, Subnet } from '../protocols/addresses.ts'
 import { readSubnet } from './address.ts'
-import type { Command, LinkChoice, Reading, StartOptions } from './commands.ts'
+import type { Command, InterfaceChoice, LinkChoice, Reading, StartOptions } from './commands.ts'
 import { requireHarmless } from './elevated.ts'
 import { environment } from './environment.ts'
 import { ServiceFailure } from './failure.ts'
 import { Journal } from './journal.ts'
 import { startKeeper, type Keeper } from './keeper.ts'
+import { lookForServers, PROBE_PORTS, type FoundServers } from './look-for-servers.ts'
 import { planSession, type PlannedSession } from './planning/index.ts'
 import { sessionPorts, type SessionPorts } from './ports.ts'
 import { dropPrivileges, mayAdminister } from './privileges.ts'
 import { ReservedLink } from './reserved-link.ts'
-import { keptFiles, type KeptFiles } from './keeping.ts'
+import { KEPT_CAPTURE, keptFiles, type KeptFiles } from './keeping.ts'
 import { KEEPER } from './resources.ts'
 import type { KeptFile, Results } from './results.ts'
 import { planningContext, reviewSession } from './review.ts'
@@ -27,7 +30,6 @@ import { Session } from './session.ts'
 import { libraryFile } from './state-folder.ts'
 import { removeUpload } from './uploads.ts'
 
-type InterfaceChoice = Extract<LinkChoice, { kind: 'interface' }>
 type WireChoice = Extract<LinkChoice, { kind: 'wire' }>
 
 /** Carries out commands, one session at a time, and tells everything it sees as one stream of events. */
@@ -41,8 +43,8 @@ export class BootService {
   #machine: Machine | undefined
   /** Whom this service was elevated for; undefined when it was not. */
   readonly #caller: string | undefined
-  /** A pcapng file of the session's packets; of the last session when none runs. */
-  #capture: string | undefined
+  /** The session's packets; those of the last session when none runs. */
+  #capture: CaptureFile | undefined
 
   constructor(caller?: string) {
     this.#caller = caller
@@ -66,6 +68,8 @@ export class BootService {
         return listInterfaces()
       case 'chains':
         return chains
+      case 'look-for-servers':
+        return this.#lookForServers(command.link)
       case 'review':
         return reviewSession(command.options, this.#journal.record)
       case 'start':
@@ -108,11 +112,26 @@ export class BootService {
     await this.#stop(reason)
   }
 
-  async #start(options: StartOptions): Promise<null> {
+  #requireIdle(): void {
     if (this.#state !== 'idle')
       throw new ServiceFailure('busy', 'A session is running already.', [
         'Stop it before you start another one.',
       ])
+  }
+
+  async #lookForServers(choice: InterfaceChoice): Promise<FoundServers> {
+    this.#requireIdle()
+    this.#state = 'starting'
+    try {
+      return await lookForServers(await this.#openReserved(choice, PROBE_PORTS))
+    } finally {
+      await this.#closeAll()
+      this.#state = 'idle'
+    }
+  }
+
+  async #start(options: StartOptions): Promise<null> {
+    this.#requireIdle()
     this.#state = 'starting'
     this.#journal.begin()
     this.#capture = undefined
@@ -130,7 +149,7 @@ export class BootService {
 
   async #startOnWire(choice: WireChoice, options: StartOptions): Promise<void> {
     const kept = await this.#keepJournal(options)
-    this.#capture = choice.capture ?? kept?.capture
+    this.#capture = choice.capture === undefined ? this.#boundCapture(kept) : { path: choice.capture }
     const link = await Wire.create({
       ...(choice.faults === undefined ? {} : { faults: parseFaults(choice.faults) }),
       ...(this.#capture === undefined ? {} : { capture: this.#capture }),
@@ -158,15 +177,7 @@ export class BootService {
   }
 
   async #startOnInterface(choice: InterfaceChoice, options: StartOptions): Promise<void> {
-    const ports = sessionPorts(options)
-    const nic = await this.#openInterface(choice, ports)
-    this.#closers.push(() => nic.close())
-    const link = await ReservedLink.reserve(nic, ports)
-    const user = dropPrivileges(this.#caller ?? options.user)
-    if (user !== undefined) {
-      const { name, uid, gid } = user
-      this.#journal.record({ type: 'privileges-dropped', user: name, uid, gid })
-    }
+    const link = await this.#openReserved(choice, sessionPorts(options), options.user)
     // Files are read and written from here on, with the rights of the user who chose them.
     await this.#keepJournal(options)
     const session = await Session.start({
@@ -177,6 +188,19 @@ export class BootService {
       emit: this.#journal.record,
     })
     this.#closers.push(() => session.close())
+  }
+
+  /** Opens the interface and its ports, and gives root up. */
+  async #openReserved(choice: InterfaceChoice, ports: SessionPorts, user?: string): Promise<ReservedLink> {
+    const nic = await this.#openInterface(choice, ports)
+    this.#closers.push(() => nic.close())
+    const link = await ReservedLink.reserve(nic, ports)
+    const serving = dropPrivileges(this.#caller ?? user)
+    if (serving !== undefined) {
+      const { name, uid, gid } = serving
+      this.#journal.record({ type: 'privileges-dropped', user: name, uid, gid })
+    }
+    return link
   }
 
   /** A session goes on without: undefined when the journal is not kept. */
@@ -193,9 +217,17 @@ export class BootService {
     }
   }
 
+  /** A session may run for days: its newest packets are kept. */
+  #boundCapture(kept: KeptFiles | undefined): CaptureFile | undefined {
+    if (kept === undefined) return undefined
+    const text = `The capture of this session has reached ${formatBytes(KEPT_CAPTURE)}: its oldest packets give way to new ones from now on.`
+    const onCut = () => this.#journal.record({ type: 'notice', level: 'info', text })
+    return { path: kept.capture, limit: KEPT_CAPTURE, onCut }
+  }
+
   async #keptJournal(): Promise<KeptFile> {
     const path = await this.#journal.written()
-    if (path !== undefined) return { path }
+    if (path !== undefined) return { parts: [path] }
     throw new ServiceFailure(
       'not-kept',
       'There is no journal: no session was started, or none that keeps it.',
@@ -203,9 +235,9 @@ export class BootService {
   }
 
   #keptCapture(): KeptFile {
-    if (this.#capture !== undefined) return { path: this.#capture }
+    if (this.#capture !== undefined) return { parts: captureParts(this.#capture.path) }
     throw new ServiceFailure('not-kept', 'Only the packets of a virtual cable are kept.', [
-      'On a real interface, record them beside Bootwire: sudo tcpdump -i INTERFACE -w boot.pcapng',
+      'On a real interface, record them beside Bootwire with Wireshark.',
     ])
   }
 

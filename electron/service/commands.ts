@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { BootEvent, DhcpMode } from '../clients/events.ts'
+import { Remedy } from './remedies.ts'
 
 export const NicModel = z.enum(['e1000', 'virtio-net-pci', 'rtl8139', 'pcnet'])
 export type NicModel = z.infer<typeof NicModel>
@@ -41,13 +42,16 @@ export const ChainChoice = z.strictObject({
 })
 export type ChainChoice = z.infer<typeof ChainChoice>
 
+export const InterfaceChoice = z.strictObject({
+  kind: z.literal('interface'),
+  name: z.string(),
+  /** An address with prefix length for an interface that has none, for the session. */
+  address: z.string().optional(),
+})
+export type InterfaceChoice = z.infer<typeof InterfaceChoice>
+
 export const LinkChoice = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('interface'),
-    name: z.string(),
-    /** An address with prefix length for an interface that has none, for the session. */
-    address: z.string().optional(),
-  }),
+  InterfaceChoice,
   z.strictObject({
     kind: z.literal('wire'),
     /** The virtual target on the other end; memory in MiB. */
@@ -114,6 +118,8 @@ export type StartOptions = z.infer<typeof StartOptions>
 export const Command = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('interfaces') }),
   z.strictObject({ name: z.literal('chains') }),
+  /** Asks by DHCP who answers on an interface, as a new machine would: takes some seconds and the ports of DHCP. */
+  z.strictObject({ name: z.literal('look-for-servers'), link: InterfaceChoice }),
   /** Plans a session, with every file that it would serve made, and starts nothing. */
   z.strictObject({ name: z.literal('review'), options: StartOptions }),
   z.strictObject({ name: z.literal('start'), options: StartOptions }),
@@ -138,8 +144,8 @@ export type Command = z.infer<typeof Command>
 export const Request = z.strictObject({ id: z.int(), command: Command })
 export type Request = z.infer<typeof Request>
 
-/** What went wrong, why, and each way out as a sentence. */
-export const Failure = z.object({ code: z.string(), message: z.string(), remedies: z.array(z.string()) })
+/** What went wrong, why, and each way out. */
+export const Failure = z.object({ code: z.string(), message: z.string(), remedies: z.array(Remedy) })
 export type Failure = z.infer<typeof Failure>
 
 /** How far the file at `path` has been read. */

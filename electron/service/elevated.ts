@@ -8,9 +8,9 @@ import { ServiceFailure } from './failure.ts'
 export function requireHarmless(command: Command): void {
   const isOpening = command.name === 'start' && command.options.link.kind === 'interface'
   if (isOpening && command.options.user === undefined) return
-  if (command.name === 'stop') return
+  if (command.name === 'stop' || command.name === 'look-for-servers') return
   throw new ServiceFailure(
     'not-as-root',
-    `An elevated boot service starts a session on a network interface, as the user who called it, and does nothing else as root: not "${command.name}".`,
+    `An elevated boot service starts a session on a network interface or looks for DHCP servers there, as the user who called it, and does nothing else as root: not "${command.name}".`,
   )
 }

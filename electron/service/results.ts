@@ -3,6 +3,7 @@ import type { LibraryEntry } from '../library/store.ts'
 import type { NetworkInterface } from '../link/interfaces.ts'
 import type { Screen } from '../machine/screen.ts'
 import type { Command } from './commands.ts'
+import type { FoundServers } from './look-for-servers.ts'
 import type { Review } from './review.ts'
 
 /** What this computer has for Bootwire. */
@@ -12,15 +13,17 @@ export interface Environment {
     { readonly found: true; readonly version: string } | { readonly found: false; readonly remedy: string }
 }
 
-/** A file of the session's that can be copied. */
+/** What a session keeps, to be copied. */
 export interface KeptFile {
-  readonly path: string
+  /** Those of these files that are there, joined in the order of their age, are the whole. */
+  readonly parts: readonly string[]
 }
 
 /** What each command answers when it succeeds. */
 export interface Results extends Record<Command['name'], unknown> {
   interfaces: readonly NetworkInterface[]
   chains: readonly ChainDescription[]
+  'look-for-servers': FoundServers
   review: Review
   start: null
   stop: null

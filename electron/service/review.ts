@@ -9,6 +9,7 @@ import { defaultPool, type AddressPool } from '../servers/dhcp/pool.ts'
 import { STANDARD_PORTS } from '../servers/nfs/server.ts'
 import { readSubnet } from './address.ts'
 import type { LinkChoice, StartOptions } from './commands.ts'
+import { contentsOf, type Contents } from './contents.ts'
 import { nfsServices, sourceOf, type ServiceRecord } from './exporting.ts'
 import { recordFiles, type FileRecord } from './hashing.ts'
 import { needsNfs, planSession } from './planning/index.ts'
@@ -28,6 +29,7 @@ export interface Review {
     readonly path: string
     readonly folder: string
     readonly writable: boolean
+    readonly contents: Contents
   }[]
   readonly files: readonly FileRecord[]
   readonly hints: readonly Hint[]
@@ -46,7 +48,14 @@ export async function reviewSession(options: StartOptions, emit: Emit): Promise<
     dhcp: mode,
     ...(mode === 'full' ? { pool: defaultPool(link) } : {}),
     allow,
-    exports: exports.map((one) => ({ path: one.path, folder: sourceOf(one), writable: one.writable })),
+    exports: await Promise.all(
+      exports.map(async (one) => ({
+        path: one.path,
+        folder: sourceOf(one),
+        writable: one.writable,
+        contents: await contentsOf(one),
+      })),
+    ),
     files: await recordFiles(plan.files),
     hints: plan.hints ?? [],
     milestones: plan.milestones,

@@ -41,8 +41,8 @@ export class Library {
     return this.#take(() => this.#api.chooseImports(kind))
   }
 
-  drop(files: readonly File[]): Promise<readonly string[]> {
-    return this.#take(() => this.#api.importFiles(files))
+  drop(files: Promise<readonly File[]>): Promise<readonly string[]> {
+    return this.#take(async () => this.#api.importFiles(await files))
   }
 
   async forget(path: string): Promise<void> {

@@ -41,6 +41,9 @@ export class SessionState {
   )
   readonly complete = $derived(this.client !== undefined && isComplete(this.client, this.milestones))
 
+  /** Whether all that was told is shown. A session that has ended runs while its events are worked off. */
+  isCurrent = $state(true)
+
   #queue: BootEvent[] = []
   #lines = 0
   #scheduled = false
@@ -101,6 +104,7 @@ export class SessionState {
       if (count >= most || performance.now() > until) break
     }
     this.#queue.splice(0, count)
+    this.isCurrent = this.#queue.length === 0
     this.timeline = timeline
     if (fresh.length > 0 || log !== this.log) this.log = [...log, ...fresh].slice(-KEPT_LINES)
     this.#announce(before, timeline)

@@ -81,7 +81,11 @@ export function startOptions(
     : { link, chain, dhcp: setup.dhcp, exports: [] }
 }
 
-function linkOf(setup: Setup, interfaces: readonly NetworkInterface[]): StartOptions['link'] | undefined {
+/** Undefined while no target, or no interface for it, is chosen. */
+export function linkOf(
+  setup: Setup,
+  interfaces: readonly NetworkInterface[],
+): StartOptions['link'] | undefined {
   const { target, memory, nic, interface: name, address } = setup
   if (target === 'virtual') return { kind: 'wire', memory, nic }
   if (target === undefined || name === undefined) return undefined

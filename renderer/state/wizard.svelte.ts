@@ -1,10 +1,13 @@
 import type { DesktopApi, Failure, ServiceState, StartOptions } from '../../electron/api/desktop.ts'
 import { failureOf } from './failure.ts'
 import { Library } from './library.svelte.ts'
+import { Lookout, serversFound } from './lookout.svelte.ts'
 import { LivePlan } from './plan.svelte.ts'
+import type { Way } from './remedies.ts'
 import { SessionState } from './session.svelte.ts'
 import {
   choiceOf,
+  linkOf,
   freshSetup,
   obstacle,
   setupOf,
@@ -34,6 +37,7 @@ export class Wizard {
   readonly api: DesktopApi
   readonly session = new SessionState()
   readonly library: Library
+  readonly lookout: Lookout
   readonly plan: LivePlan
 
   step = $state<StepId>('target')
@@ -52,9 +56,18 @@ export class Wizard {
   readonly choice = $derived(choiceOf(this.setup))
   readonly options = $derived(startOptions(this.setup, this.surroundings.interfaces))
 
+  /** Whether another DHCP server was seen on the chosen interface. */
+  readonly hasOtherServer = $derived.by(() => {
+    const { interface: chosen } = this.setup
+    const facts = this.surroundings.interfaces.find(({ name }) => name === chosen)
+    const look = chosen === undefined ? undefined : this.lookout.looks[chosen]
+    return facts?.otherServer !== undefined || serversFound(look).length > 0
+  })
+
   constructor(api: DesktopApi) {
     this.api = api
     this.library = new Library(api)
+    this.lookout = new Lookout(api)
     this.plan = new LivePlan(api)
   }
 
@@ -82,6 +95,11 @@ export class Wizard {
     const interfaces = await this.api.interfaces().catch(() => this.surroundings.interfaces)
     if (JSON.stringify(interfaces) !== JSON.stringify(this.surroundings.interfaces))
       this.surroundings = { ...this.surroundings, interfaces }
+  }
+
+  lookForServers(): void {
+    const link = linkOf(this.setup, this.surroundings.interfaces)
+    if (link?.kind === 'interface') void this.lookout.look(link)
   }
 
   change(change: Partial<Setup>): void {
@@ -165,15 +183,27 @@ export class Wizard {
     this.go('chain')
   }
 
+  readonly #ways: readonly Way[] = [
+    {
+      action: 'answer-beside',
+      title: 'Answer beside it',
+      take: () => void this.startWith({ mode: 'proxy', force: false }),
+    },
+    {
+      action: 'answer-anyway',
+      title: 'Give out addresses all the same',
+      take: () => void this.startWith({ mode: 'full', force: true }),
+    },
+    { action: 'give-address', title: 'Choose its address', take: () => this.go('interface') },
+  ]
+
   /** Ways out of the last failure that need no more than a click. */
-  readonly ways = $derived(
-    this.failure?.code === 'other-dhcp-server'
-      ? [
-          { title: 'Answer beside it', take: () => void this.startWith({ mode: 'proxy', force: false }) },
-          { title: 'Give out addresses all the same', take: () => void this.startWith({ force: true }) },
-        ]
-      : [],
-  )
+  readonly ways = $derived.by(() => {
+    const remedies = this.failure?.remedies ?? []
+    return this.#ways.filter(({ action }) =>
+      remedies.some((remedy) => typeof remedy !== 'string' && remedy.action === action),
+    )
+  })
 
   async startWith(dhcp: Partial<Setup['dhcp']>): Promise<void> {
     this.change({ dhcp: { ...this.setup.dhcp, ...dhcp } })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { AS_NOBODY } from '../lab/namespaces.ts'
-import { Running, type Page } from './running.ts'
+import { noBuild, Running, type Page } from './running.ts'
 
 /** Root needs no authorisation: it asks as somebody else. */
 const asPerson = process.getuid?.() === 0 ? ['/usr/bin/setpriv', ...AS_NOBODY] : []
@@ -19,6 +19,8 @@ describe('a session on a real interface that was not authorised', () => {
   let running: Running | undefined
   beforeEach(({ skip }: TestContext) => {
     skip(process.platform !== 'linux', 'pkexec is of Linux')
+    const reason = noBuild()
+    if (reason !== undefined) skip(reason)
     folder = mkdtempSync(join(tmpdir(), 'bootwire-authorisation-'))
     chmodSync(folder, 0o755)
   })

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { WebSocket } from 'ws'
 
 const program = fileURLToPath(new URL('../../dist/node/browser.js', import.meta.url))
+
+/** Why no built face can be run; undefined when one can. */
+export function noBuild(): string | undefined {
+  return existsSync(program) ? undefined : 'needs a build (npm run build)'
+}
 
 /** Browser mode as `npm start -- --browser` starts it, with a state folder of its own. */
 export class Running {
@@ -27,8 +32,9 @@ export class Running {
   }
 
   async ready(): Promise<this> {
-    const address = await new Promise<string>((resolve) => {
-      this.process.stdout!.setEncoding('utf8').once('data', (text: string) => resolve(text))
+    const address = await new Promise<string>((resolve, reject) => {
+      this.process.stdout!.setEncoding('utf8').once('data', resolve)
+      this.process.once('exit', (status) => reject(new Error(`Browser mode ended with ${status}.`)))
     })
     const [, port, token = ''] = /^Open http:\/\/127\.0\.0\.1:(\d+)\/#(\S+)$/m.exec(address) ?? []
     this.port = Number(port)
@@ -37,10 +43,17 @@ export class Running {
   }
 
   async close(): Promise<void> {
-    const ended = new Promise((resolve) => this.process.once('exit', resolve))
-    this.process.kill('SIGTERM')
-    await ended
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      const ended = new Promise((resolve) => this.process.once('exit', resolve))
+      this.process.kill('SIGTERM')
+      await ended
+    }
     rmSync(this.folder, { recursive: true })
+  }
+
+  /** What it printed: lets one page in, once. */
+  get address(): string {
+    return `${this.origin}/#${this.token}`
   }
 
   get origin(): string {

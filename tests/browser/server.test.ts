@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { Running, type Page } from './running.ts'
+import { noBuild, Running, type Page } from './running.ts'
 
 const NOT_ADMITTED = 4401
 const WRONG_TOKEN = 'A'.repeat(32)
@@ -9,12 +9,19 @@ describe('browser mode', () => {
   let running: Running
   let page: Page
   beforeAll(async () => {
+    if (noBuild() !== undefined) return
     running = await new Running().ready()
     // Refusals first: none of them may use the token up.
     expect(await running.connect({ token: WRONG_TOKEN })).toBe(NOT_ADMITTED)
     page = (await running.connect({ token: running.token })) as Page
   })
-  afterAll(() => running.close())
+  beforeEach(({ skip }) => {
+    const reason = noBuild()
+    if (reason !== undefined) skip(reason)
+  })
+  afterAll(async () => {
+    if (noBuild() === undefined) await running.close()
+  })
 
   it('lets the page of the printed address in, and answers it', async () => {
     expect(page.key).toMatch(/^[\w-]{32}$/)

@@ -158,7 +158,7 @@ describe('a kernel straight from TFTP', () => {
     expect(script.kind === 'bytes' && Buffer.from(script.bytes).toString()).toBe(
       '# Made by Bootwire.\nwait 2\ntftp@10.77.0.1:/my_kernel -v x=1 --- tftp@10.77.0.1:/2-netboot.cfg\n',
     )
-    expect(plan.answer(bios)).toEqual({ file: 'netboot.0' })
+    expect(plan.answer(bios)).toEqual({ file: 'netboot.0', configurationFile: 'netboot.cfg' })
   })
 
   it('is refused when NetBoot cannot start it, and the reason is told', () => {

@@ -1,5 +1,5 @@
 /** The built desktop app in Electron, driven by Playwright, with a state folder of its own. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -7,26 +7,23 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { _electron as electron, type ElectronApplication, type Page } from 'playwright'
 import type { AxeResults } from 'axe-core'
+import { findElectron } from '../../build/electron.mjs'
+import { noBuild } from '../browser/running.ts'
+import type { Opened } from './faces.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const require = createRequire(import.meta.url)
 
 /** Why no window can be opened here; undefined when it can. */
 export function noWindow(): string | undefined {
-  const folder = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  const installed = join(root, 'node_modules/electron/path.txt')
-  if (folder === undefined ? !existsSync(installed) : !existsSync(folder)) return 'needs an Electron binary'
-  if (process.platform === 'linux' && process.env['DISPLAY'] === undefined) return 'needs a display or Xvfb'
-  return existsSync(join(root, 'dist/node/main.js')) ? undefined : 'needs a build (npm run build)'
+  if (findElectron() === undefined) return "needs Electron's binary, which npm test and npm start fetch"
+  if (process.platform === 'linux' && process.env['DISPLAY'] === undefined)
+    return 'needs a display, or Xvfb (Debian: xvfb)'
+  return noBuild()
 }
 
-export interface OpenedApp {
+export interface OpenedApp extends Opened {
   readonly app: ElectronApplication
-  readonly page: Page
-  /** What the console called an error, a violated security policy included. */
-  readonly errors: readonly string[]
-  /** Ends the session first: with a target at work the app would ask. */
-  close(): Promise<void>
 }
 
 /** A place for everything that the app keeps, which outlives one launch. */
@@ -46,11 +43,12 @@ export class Profile {
     const { args, env } = await this.command()
     const app = await electron.launch({ args, env: { ...env, ...environment } })
     const page = await app.firstWindow()
+    // With a target at work the app would ask.
     const close = async () => {
       await page.evaluate(() => window.bootwire.stop()).catch(() => {})
       await app.close()
     }
-    return { app, page, errors: collectErrors(page), close }
+    return { app, page, errors: collectErrors(page), pid: app.process().pid!, close }
   }
 
   async remove(): Promise<void> {
@@ -59,7 +57,8 @@ export class Profile {
 }
 
 /** Chromium's sandbox needs rights that root's containers lack. */
-export const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+export const isRoot = process.getuid?.() === 0
+export const sandbox = isRoot ? ['--no-sandbox'] : []
 
 export function collectErrors(page: Page): readonly string[] {
   const errors: string[] = []

@@ -97,6 +97,7 @@ describe('the window', () => {
         ...[
           'interfaces',
           'lastSetup',
+          'lookForServers',
           'onEvents',
           'onImportProgress',
           'onServiceState',

@@ -13,22 +13,60 @@ export async function bootInTwoClicks(page: Page): Promise<void> {
   await button(page, 'Boot it').click()
 }
 
-/** The sample kernel runs, and everything that the page shows of it is there. */
-export async function expectSampleKernel(page: Page): Promise<void> {
+/** From the first step to the files of a chain, for a virtual target. */
+export async function chooseChain(page: Page, name: RegExp): Promise<void> {
+  await page.getByRole('radio', { name: 'A virtual target' }).click()
+  await button(page, 'Choose how it boots').click()
+  await page.getByRole('radio', { name }).click()
+  await button(page, 'Continue').click()
+}
+
+/** Drops files and folders of this computer where files are given, as they come from a file manager. */
+export async function drop(page: Page, paths: readonly string[]): Promise<void> {
+  const zone = page.getByRole('region', { name: 'Give files' })
+  await zone.scrollIntoViewIfNeeded()
+  const { x, y, width, height } = (await zone.boundingBox())!
+  const debug = await page.context().newCDPSession(page)
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await debug.send('Input.dispatchDragEvent', {
+      type,
+      x: x + width / 2,
+      y: y + height / 2,
+      data: { items: [], files: [...paths], dragOperationsMask: 1 },
+    })
+  await debug.detach()
+}
+
+/** From the files of a chain to a target that boots from them. */
+export async function startWithFiles(page: Page): Promise<void> {
+  await page.getByText('Everything is there').waitFor()
+  await button(page, 'Continue').click()
+  await button(page, 'Start').click()
+}
+
+/** The kernel runs, and the timeline has every milestone on the way to it. */
+export async function expectKernel(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1, name: 'Kernel runs' }).waitFor({ timeout: BOOT_MILLISECONDS })
 
   const milestones = page.getByRole('list', { name: 'Milestones' }).getByRole('listitem')
   const states = await milestones.allTextContents()
   expect(states.length).toBeGreaterThan(5)
   expect(states.filter((text) => !/reached after \d/.test(text))).toEqual([])
+}
 
+/** The sample kernel runs, and everything that the page shows of it is there. */
+export async function expectSampleKernel(page: Page): Promise<void> {
+  await expectKernel(page)
   await page.waitForFunction(litPixels, undefined, { timeout: 15_000 })
-  await page.getByRole('tab', { name: 'Serial console' }).click()
-  await page
-    .getByRole('log', { name: 'Serial console' })
-    .getByText('Reached the kernel. All is well.')
-    .waitFor()
+  await expectOnConsole(page, 'Reached the kernel. All is well.')
   await page.getByRole('tab', { name: 'Screen', exact: true }).click()
+}
+
+/** What the target has written to its serial port. */
+export async function expectOnConsole(page: Page, ...texts: readonly (string | RegExp)[]): Promise<void> {
+  await page.getByRole('tab', { name: 'Serial console' }).click()
+  const lines = page.getByRole('log', { name: 'Serial console' })
+  for (const text of texts) await lines.getByText(text).waitFor()
 }
 
 /** Ends the session: closing the window with a target at work would ask first. */

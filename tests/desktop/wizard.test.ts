@@ -1,28 +1,56 @@
+/** The wizard from its first step to a booted target, the same in each face. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
-import { accessibilityViolations, noWindow, Profile, type OpenedApp } from './app.ts'
-import { BOOT_MILLISECONDS, bootInTwoClicks, button, expectSampleKernel, heading, stop } from './walk.ts'
+import { makeDriverFolder } from '../library/kext-folders.ts'
+import { accessibilityViolations, Profile } from './app.ts'
+import { faces, type Opened } from './faces.ts'
+import {
+  BOOT_MILLISECONDS,
+  bootInTwoClicks,
+  button,
+  chooseChain,
+  drop,
+  expectKernel,
+  expectOnConsole,
+  expectSampleKernel,
+  heading,
+  startWithFiles,
+  stop,
+} from './walk.ts'
 
-const profile = new Profile()
-afterAll(() => profile.remove())
+const folder = mkdtempSync(join(tmpdir(), 'bootwire-wizard-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const built = (path: string) => fileURLToPath(new URL(`../../dist/target/${path}`, import.meta.url))
 
-let opened: OpenedApp | undefined
-beforeEach(async (context: TestContext) => {
-  const reason = noWindow()
-  if (reason !== undefined) context.skip(reason)
-  opened = await profile.launch()
-})
-afterEach(async () => {
-  const errors = opened?.errors ?? []
-  await opened?.close()
-  opened = undefined
-  expect(errors).toEqual([])
-})
+describe.each(faces.map((face) => [face.name, face] as const))('the wizard in %s', (_name, face) => {
+  const profile = new Profile()
+  let opened: Opened | undefined
 
-describe('the desktop app', () => {
+  beforeEach(async (context: TestContext) => {
+    const reason = face.absent()
+    if (reason !== undefined) context.skip(reason)
+    if (opened === undefined) opened = await face.open(profile)
+    else {
+      await opened.page.evaluate(() => window.bootwire.stop())
+      await opened.page.reload()
+    }
+  })
+  afterEach(() => {
+    expect(opened?.errors ?? []).toEqual([])
+  })
+  afterAll(async () => {
+    await opened?.close()
+    await profile.remove()
+  })
+
   it('boots a virtual target in two clicks', async () => {
     const { page } = opened!
     await bootInTwoClicks(page)
     await expectSampleKernel(page)
+    expect(await accessibilityViolations(page)).toEqual([])
 
     await button(page, 'Type on it').click()
     await page.getByText('The target has the keyboard').waitFor()
@@ -34,7 +62,9 @@ describe('the desktop app', () => {
   })
 
   it("offers last time's set-up at the next launch", async () => {
-    const { page } = opened!
+    await opened!.close()
+    opened = await face.open(profile)
+    const { page } = opened
     await page.getByRole('region', { name: 'Last time' }).getByText('Virtual, 512 MB').waitFor()
     await button(page, 'Start again').click()
     await expectSampleKernel(page)
@@ -43,13 +73,8 @@ describe('the desktop app', () => {
 
   it('types on the target what a chain says is to be typed', async () => {
     const { page } = opened!
-    await page.getByRole('radio', { name: 'A virtual target' }).click()
-    await button(page, 'Choose how it boots').click()
-    await page.getByRole('radio', { name: /NetBoot/ }).click()
-    await button(page, 'Continue').click()
-    await page.getByText('Everything is there').waitFor()
-    await button(page, 'Continue').click()
-    await button(page, 'Start').click()
+    await chooseChain(page, /NetBoot/)
+    await startWithFiles(page)
     await page.getByText('The target has passed every milestone.').waitFor({ timeout: BOOT_MILLISECONDS })
     await page.getByText('live', { exact: true }).waitFor()
 
@@ -58,6 +83,38 @@ describe('the desktop app', () => {
     const before = await returned.count()
     await page.getByRole('button', { name: /^Type .*returning/ }).click()
     await expect.poll(() => returned.count(), { timeout: BOOT_MILLISECONDS }).toBe(before + 1)
+    await stop(page)
+  })
+
+  it('tells what a file is that is dropped on it', async () => {
+    const { page } = opened!
+    const file = join(folder, 'kernel.txt')
+    writeFileSync(file, 'no kernel at all, only text '.repeat(400))
+    await chooseChain(page, /PXELINUX.*MultiBoot/)
+    await drop(page, [file])
+    const entry = page.getByRole('list', { name: 'Your files' }).getByRole('listitem')
+    await entry.getByText('nothing else that Bootwire knows').waitFor()
+    expect(await entry.getByRole('checkbox', { name: 'Use kernel.txt' }).isChecked()).toBe(true)
+  })
+
+  it("boots Darwin's way from what is dropped on it: boot loader, kernel, boot sectors, a folder of kexts", async () => {
+    const { page } = opened!
+    const extensions = join(folder, 'Extensions')
+    mkdirSync(extensions, { recursive: true })
+    makeDriverFolder(extensions)
+    await chooseChain(page, /Chameleon/)
+    await drop(page, [
+      ...['samples/boot', 'disk/boot0', 'disk/boot1h', 'samples/mach_kernel'].map(built),
+      extensions,
+    ])
+    await page.getByText('A folder of 4 kernel extensions.').waitFor()
+    await startWithFiles(page)
+    await expectKernel(page)
+    await expectOnConsole(
+      page,
+      /^\/Extra\/Extensions\.mkext: [1-9]\d+ bytes/m,
+      'Darwin Kernel Version 10.8.0: Bootwire stand-in',
+    )
     await stop(page)
   })
 

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findProgram } from '../../build/debian.mjs'
 import { compile } from './compile.ts'
 import { Dialogue } from './dialogue.ts'
 import { Lab, noLab, until, type Computer } from './namespaces.ts'
@@ -30,6 +31,7 @@ describe.skipIf(noLab())('a service that was elevated by pkexec', () => {
   let program: string
   let lab: Lab
   let server: Computer
+  let target: Computer
 
   beforeAll(async () => {
     writeFileSync(join(folder, 'pkexec'), PKEXEC)
@@ -40,7 +42,8 @@ describe.skipIf(noLab())('a service that was elevated by pkexec', () => {
   beforeEach(() => {
     lab = new Lab()
     server = lab.computer('server')
-    lab.cable([server, 'eth0'], [lab.computer('target'), 'eth0'])
+    target = lab.computer('target')
+    lab.cable([server, 'eth0'], [target, 'eth0'])
   })
   afterEach(() => lab.close())
 
@@ -133,6 +136,33 @@ describe.skipIf(noLab())('a service that was elevated by pkexec', () => {
     await until('the address to be taken back', () => server.addresses('eth0').length === 0)
     await until('every process to end', async () => (await processesOfServer()).length === 0)
     expect(handedFolders()).toEqual(before)
+  })
+
+  it('looks for other DHCP servers, also where it has to give an address first, and leaves nothing behind', async (context) => {
+    if (findProgram('dnsmasq') === undefined) context.skip('needs dnsmasq')
+    target.address('eth0', '10.77.0.9/24')
+    const options = ['-d', '--conf-file=/dev/null', '--port=0', '--leasefile-ro', '--user=root', '--no-ping']
+    const range = ['--interface=eth0', '--dhcp-range=10.77.0.100,10.77.0.150']
+    const dnsmasq = target.spawn('dnsmasq', [...options, ...range], { stdio: ['ignore', 'ignore', 'pipe'] })
+    let output = ''
+    dnsmasq.stderr!.on('data', (data) => (output += String(data)))
+    await until('dnsmasq to start', () => output.includes('DHCP, IP range'))
+
+    const asked = face()
+    const link = { kind: 'interface', name: 'eth0', address: '10.77.0.1/24' }
+    asked.tell(JSON.stringify({ name: 'look-for-servers', link }))
+    const { event } = await asked.report('the drop', ({ event: one }) => isOf(one, 'privileges-dropped'))
+    expect(event).toMatchObject({ uid: NOBODY })
+    const { result } = await asked.report('what was found', ({ command }) => command === 'look-for-servers')
+    expect(result).toEqual({
+      servers: [
+        { address: '10.77.0.9', offered: expect.stringMatching(/^10\.77\.0\.1\d\d$/), isProxy: false },
+      ],
+      remarks: [],
+    })
+    expect(server.addresses('eth0')).toEqual([])
+    asked.child.stdin?.end()
+    await asked.end()
   })
 
   it('brings its runtime along when that is not root’s own', async () => {

@@ -101,7 +101,7 @@ describe('a volume', () => {
     }
     const image = await openImage(output)
     expect(image.volume.items).toHaveLength(count + 301)
-    expect(image.volume.open(image.volume.find('large')!).size).toBe(size)
+    expect((await image.volume.open(image.volume.find('large')!)).size).toBe(size)
     await image.close()
   })
 })

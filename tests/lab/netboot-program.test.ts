@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { debianFile } from '../../build/peers.mjs'
+import { findMultiboot } from '../../electron/formats/multiboot.ts'
 import { noVirtualTarget } from './bootwire.ts'
 import { until } from './namespaces.ts'
 import { calledAs, netboot0, NetbootLab, netbootMb, withoutPxe } from './netboot.ts'
@@ -16,6 +17,20 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
 
   it('fits what every PXE ROM loads', () => {
     expect(statSync(netboot0).size).toBeLessThanOrEqual(32 * 1024)
+  })
+
+  it('is a network boot program to iPXE, which takes all with a MultiBoot header for a kernel', () => {
+    expect(findMultiboot(readFileSync(netbootMb))).toBeDefined()
+    expect(findMultiboot(readFileSync(netboot0))).toBeUndefined()
+  })
+
+  it('tells of its file when that was damaged on the way, and leaves the machine to its firmware', async () => {
+    const damaged = readFileSync(netboot0)
+    damaged[damaged.length - 1000]! ^= 1
+    const files = { 'netboot.0': damaged }
+    const { target } = await lab.start({ files, machine: { nic: 'virtio-net-pci' } })
+    await target.hear('NetBoot: the file was damaged on its way here.')
+    await until('the next boot device', () => target.firmware.includes('No bootable device.'))
   })
 
   it('boots kernels by NFS from its prompt, is back when they return, and leaves when told to', async () => {
@@ -106,6 +121,31 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
     const rest = await target.hear('NetBoot> ')
     expect(rest).toMatch(/Stopped by a key after \d+ of 1000 runs\./)
     expect(target.firmware).not.toContain('No bootable device.')
+  })
+
+  it('follows the file that the server names instead, and says so when there is none', async () => {
+    const files = {
+      'nb/netboot.cfg': Buffer.from('quit'),
+      'machines/this.cfg': Buffer.from('wait 2\nloop 2 10.77.0.1:/kernels/returning\nwait 3600'),
+    }
+    const served = { files, bootFile: 'nb/netboot.0', machine: withoutPxe() }
+    const { target } = await lab.start({ ...served, configurationFile: '/machines/this.cfg' })
+    expect(await target.hear('Press a key within 3600')).toMatch(
+      /Following machines\/this\.cfg\r\nNetBoot> wait 2\r[^]*Run 2 of 2\r[^]*Returning\./,
+    )
+    target.type(' ')
+    await target.hear(/NetBoot> $/)
+    const { target: other } = await lab.start({ ...served, configurationFile: 'gone.cfg' })
+    expect(await other.hear('NetBoot> ')).toContain("Can't read nb/gone.cfg, which the server named: ")
+  })
+
+  it('has the keyboard and the firmware again after a kernel that had interrupts by the APICs', async () => {
+    const { target, run } = await lab.start({ machine: { nic: 'virtio-net-pci' } })
+    await target.hear('NetBoot> ')
+    expect(await run('10.77.0.1:/kernels/rerouting')).toContain('some wait. Returning.')
+    expect(await run('10.77.0.1:/kernels/returning')).toContain('Returning.')
+    await target.press('q', 'u', 'i', 't', 'ret')
+    await until('the next boot device', () => target.firmware.includes('No bootable device.'))
   })
 
   it('is there again after a kernel that crashed the machine', async () => {

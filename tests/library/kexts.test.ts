@@ -1,12 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readMkexts } from '../../electron/formats/mkext/mkext.ts'
 import { readMachO } from '../../electron/formats/macho.ts'
 import { identify } from '../../electron/library/identify.ts'
 import { findKexts } from '../../electron/library/kexts.ts'
 import { buildMkext, mkextVersionFor } from '../../electron/library/mkext-build.ts'
+import { attribute, buildCompressed, ways } from '../formats/hfsplus/compressed.ts'
+import { udif } from '../formats/udif.ts'
 import { makeDriverFolder, makeKext } from './kext-folders.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bootwire-kexts-'))
@@ -74,6 +84,25 @@ describe('a folder of kernel extensions', () => {
     symlinkSync(folder, join(bundle, 'Contents', 'PlugIns'))
     const { bundles } = await findKexts([place])
     expect(bundles).toHaveLength(1)
+  })
+
+  it('gives the same mkext from a disk image in which Mac OS X compressed it', async () => {
+    const files = readdirSync(drivers, { recursive: true, withFileTypes: true }).flatMap((entry) => {
+      if (!entry.isFile()) return []
+      const place = join(entry.parentPath, entry.name)
+      const path = `System/Library/Extensions/${relative(drivers, place).split(sep).join('/')}`
+      return [ways['by zlib in the resource fork'](path, readFileSync(place))]
+    })
+    const broken = { path: 'System/Library/Extensions/Late.kext/Info.plist', attribute: attribute(8, 100) }
+    const image = join(folder, 'Install.dmg')
+    writeFileSync(image, udif(await buildCompressed([...files, broken]), { packing: ['zlib'] }))
+    const options = { version: 2, architectures: ['x86_64'], compress: true } as const
+    const fromImage = await findKexts([image])
+    const built = await buildMkext(fromImage.bundles, options)
+    await fromImage.close()
+    expect(fromImage.skipped.map(({ text }) => text)).toEqual([expect.stringMatching(/^Late\.kext: .*LZVN/)])
+    const { bundles } = await findKexts([drivers])
+    expect(built.bytes.equals((await buildMkext(bundles, options)).bytes)).toBe(true)
   })
 
   it('that is not there is told as such', async () => {

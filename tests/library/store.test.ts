@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LibraryStore } from '../../electron/library/store.ts'
 import { smallKernel } from '../formats/images.ts'
+import { makeDriverFolder } from './kext-folders.ts'
 
 describe('the library', () => {
   let folder: string
@@ -57,6 +58,19 @@ describe('the library', () => {
     ])
     await store.forget(other)
     expect(await states(store)).toEqual({ 'kernel.elf': 'present', Extensions: 'present' })
+  })
+
+  it('tells how many kernel extensions a folder has, and which of them cannot be used', async () => {
+    const extensions = makeDriverFolder(join(folder, 'Extensions'))
+    mkdirSync(join(extensions, 'Broken.kext'))
+    expect(await new LibraryStore(file).add(extensions)).toMatchObject({
+      description: 'A folder of 4 kernel extensions.',
+      warnings: [expect.stringMatching(/^Broken\.kext: .*Info\.plist/)],
+    })
+    const driver = join(extensions, 'Driver.kext')
+    expect(await new LibraryStore(file).add(driver)).toMatchObject({
+      description: 'The kernel extension org.example.driver 1.2.3, with 1 plug-in.',
+    })
   })
 
   it('says why a file cannot be had, and keeps the others', async () => {

@@ -11,6 +11,8 @@ import { openImage } from '../../electron/library/images/open.ts'
 import { ChainChoice } from '../../electron/service/commands.ts'
 import { planChameleonChoice } from '../../electron/service/planning/chameleon.ts'
 import { boot132, KERNEL_BANNER, machO } from '../formats/darwin/files.ts'
+import { buildCompressed, ways } from '../formats/hfsplus/compressed.ts'
+import { udif } from '../formats/udif.ts'
 import { makeDriverFolder } from '../library/kext-folders.ts'
 
 /** What a build puts beside the program. */
@@ -106,6 +108,32 @@ describe('the image for Chameleon', () => {
     expect(disk.subarray(volume, volume + 1024).equals(readFileSync(at('boot1h')))).toBe(true)
     // A volume ID would become boot-uuid, which wins over rd=.
     expect(disk.readBigUInt64BE(volume + 1024 + 104)).toBe(0n)
+  })
+
+  it('has them elsewhere for the boot-132 of Apple, and says where', async () => {
+    writeFileSync(at('boot-apple'), boot132('Darwin/x86 boot v5.0.132'))
+    const planned = await plan(files('boot-apple', 'mach_kernel'))
+    const path = 'Library/Preferences/SystemConfiguration/com.apple.Boot.plist'
+    expect(readPlist((await unpacked(planned))(path))).toMatchObject({ 'Kernel Flags': '-v' })
+    expect(text(planned)).toContain(`where boot-132 looks for them: ${path}`)
+    expect(text(await plan(everything))).toContain(
+      'where Chameleon looks for them: Extra/com.apple.Boot.plist and Extra/org.chameleon.Boot.plist',
+    )
+  })
+
+  it('has the extensions of an Apple disk image, which is not booted itself', async () => {
+    const info = readFileSync(at('Extensions/Wide.kext/Contents/Info.plist'))
+    const code = readFileSync(at('Extensions/Driver.kext/Contents/MacOS/Driver'))
+    const inside = 'System/Library/Extensions/Wide.kext/Contents'
+    const volume = await buildCompressed([
+      ways['by zlib in the attribute'](`${inside}/Info.plist`, info),
+      ways['by zlib in the resource fork'](`${inside}/MacOS/Wide`, code),
+    ])
+    writeFileSync(at('Install.dmg'), udif(volume, { packing: ['zlib'] }))
+    const planned = await plan(files('boot', 'mach_kernel', 'Install.dmg'))
+    const [mkext] = readMkexts((await unpacked(planned))('Extra/Extensions.mkext'))
+    expect(mkext?.entries.map(({ path }) => path)).toEqual(['/System/Library/Extensions/Wide.kext'])
+    expect(text(planned)).toContain('Kernel extensions are taken from Install.dmg.')
   })
 
   it('is made again only when something on it has changed', async () => {

@@ -33,7 +33,16 @@ describe('the review of a session', () => {
       'Port mapper 111',
       'DHCP 67',
     ])
-    expect(told.exports).toEqual([{ path: '/', folder, writable: false }])
+    expect(told.exports).toMatchObject([{ path: '/', folder, writable: false }])
+    expect(told.exports[0]?.contents).toEqual({
+      files: 2,
+      bytes: smallKernel.length + 'a module'.length,
+      first: [
+        { name: 'kernel.bin', size: smallKernel.length },
+        { name: 'ramdisk', size: 'a module'.length },
+      ],
+      isCut: false,
+    })
     expect(told.files.map(({ name }) => name)).toContain('kernel.bin')
     expect(told.files.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256))).toBe(true)
   })

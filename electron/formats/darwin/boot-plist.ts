@@ -1,5 +1,6 @@
 /** The options that boot-132 and its kin read: `com.apple.Boot.plist`, and Chameleon's `org.chameleon.Boot.plist`. */
 import { writePlist, type PlistDictionary } from '../plist/plist.ts'
+import type { Boot132 } from './boot132.ts'
 
 export interface BootOptions {
   /** The kernel's path on the boot volume, or with a device as `rd(0,1)/mach_kernel`. */
@@ -28,6 +29,20 @@ export function bootPlist({ kernel, flags, timeout, gui, others = {} }: BootOpti
     GUI: yes(gui),
     'Quiet Boot': yes(false),
   })
+}
+
+const SYSTEM_CONFIGURATION = 'Library/Preferences/SystemConfiguration/com.apple.Boot.plist'
+const EXTRA = 'Extra/com.apple.Boot.plist'
+const CHAMELEON = 'Extra/org.chameleon.Boot.plist'
+
+/**
+ * Where boot loaders of a family look for their options on the volume that they start from. Apple's own looks among
+ * the system's settings (boot-132 libsaio/stringTable.c, sys.c), those that others made of it in `Extra` first.
+ * Chameleon up to 2.0-RC4 knows one name there and later ones both: the newer first, and for the older alone they
+ * stop for a key (Chameleon libsaio/stringTable.c).
+ */
+export function bootPlistPaths(family: Boot132['family']): readonly string[] {
+  return family === 'boot-132' ? [SYSTEM_CONFIGURATION, EXTRA] : [EXTRA, CHAMELEON]
 }
 
 function yes(value: boolean): string {

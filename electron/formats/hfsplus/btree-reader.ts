@@ -6,6 +6,8 @@ import { decodeTreeHeader, LEAF, NODE_DESCRIPTOR, OFFSET, type TreeHeader } from
 export interface LeafRecord {
   readonly key: Reader
   readonly data: Reader
+  /** Where the data begins, in bytes from the file's start. */
+  readonly dataAt: number
 }
 
 /** What is read of a tree at a time, in bytes: leaves mostly follow each other. */
@@ -38,7 +40,8 @@ export async function* leafRecords(file: BlockSource, header: TreeHeader): Async
     const node = await nodes.read(offset, nodeSize)
     if (node.readInt8(8) !== LEAF)
       throw new DecodeError('invalid', 'node kind', offset + 8, `node ${number} is no leaf`)
-    for (const record of recordsIn(node, offset)) yield splitRecord(record)
+    for (const record of recordsIn(node, offset))
+      yield splitRecord(record, offset + record.byteOffset - node.byteOffset)
     number = node.readUInt32BE(0)
   }
 }
@@ -56,8 +59,9 @@ function* recordsIn(node: Buffer, place: number): Generator<Buffer> {
   }
 }
 
-function splitRecord(record: Buffer): LeafRecord {
+function splitRecord(record: Buffer, at: number): LeafRecord {
   const reader = new Reader(record)
   const key = reader.bytes(reader.u16('keyLength'), 'key')
-  return { key: new Reader(key), data: new Reader(reader.rest()) }
+  const dataAt = at + reader.offset
+  return { key: new Reader(key), data: new Reader(reader.rest()), dataAt }
 }

@@ -16,8 +16,9 @@ export interface VolumeFile {
 export interface BootVolumeParts {
   readonly kernel: VolumeFile
   readonly mkext?: VolumeFile
-  /** The text of com.apple.Boot.plist; Chameleon 2 reads it by another name. */
+  /** The boot options' text, and everywhere that the boot loader looks for it. */
   readonly options: string
+  readonly optionPaths: readonly string[]
   /** The kernel's, where it is known. */
   readonly darwin?: DarwinVersion
 }
@@ -30,6 +31,7 @@ export function bootVolumeEntries({
   kernel,
   mkext,
   options,
+  optionPaths,
   darwin,
 }: BootVolumeParts): VolumeEntry<ImageContent>[] {
   const text = Buffer.from(options, 'latin1')
@@ -40,8 +42,7 @@ export function bootVolumeEntries({
       : [
           { kind: 'file', path: 'Extra/Extensions.mkext', size: mkext.size, content: mkext.content } as const,
         ]),
-    bytesEntry('Extra/com.apple.Boot.plist', text),
-    bytesEntry('Extra/org.chameleon.Boot.plist', text),
+    ...optionPaths.map((path) => bytesEntry(path, text)),
     ...(darwin === undefined
       ? []
       : [

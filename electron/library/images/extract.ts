@@ -1,8 +1,9 @@
 import { constants } from 'node:fs'
-import { chmod, lstat, mkdir, open, readdir, symlink, utimes, type FileHandle } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readdir, rm, symlink, utimes, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Volume } from '../../formats/hfsplus/volume-reader.ts'
 import type { VolumeItem } from '../../formats/hfsplus/volume-items.ts'
+import { DecodeError } from '../../protocols/bytes.ts'
 import { ImageError } from './content.ts'
 import { stretches } from './holes.ts'
 import { hostPath } from './host-path.ts'
@@ -39,7 +40,8 @@ export async function extractVolume(
   folder: string,
   { path, onProgress, onSkipped, signal }: ExtractOptions = {},
 ): Promise<Extracted> {
-  const items = path === undefined ? volume.items : itemsBelow(volume, path)
+  const { items, above } = path === undefined ? { items: volume.items, above: 0 } : itemsBelow(volume, path)
+  const placeOf = (item: VolumeItem) => join(folder, hostPath(item.path.slice(above)))
   await makeEmpty(folder)
   const total = items.reduce((sum, { size }) => sum + size, 0)
   const folders: VolumeItem[] = []
@@ -47,37 +49,45 @@ export async function extractVolume(
   let [files, size] = [0, 0]
   for (const item of items) {
     signal?.throwIfAborted()
-    const place = join(folder, hostPath(item.path))
+    const place = placeOf(item)
     if (item.kind === 'folder') {
       await mkdir(place, { mode: 0o700 })
       folders.push(item)
     } else if (item.kind === 'symlink') links.push(item)
     else if (item.kind === 'special') onSkipped?.(item.path, 'it is a device, pipe or socket')
     else {
-      if (item.compressed)
-        onSkipped?.(item.path, 'it is compressed by Mac OS X, which is not read: it is empty')
-      await extractFile(volume, item, place, (bytes) => {
+      const before = size
+      const onBytes = (bytes: number) => {
         size += bytes
         onProgress?.(size, total)
-      })
-      files++
+      }
+      try {
+        await extractFile(volume, item, place, onBytes)
+        files++
+      } catch (error) {
+        if (!item.compressed || !(error instanceof DecodeError)) throw error
+        await rm(place, { force: true })
+        size = before
+        onSkipped?.(item.path, `Mac OS X compressed it, and it cannot be unpacked: ${error.message}`)
+      }
     }
   }
   for (const item of links) {
     const target = await volume.symlinkTarget(item)
-    await symlink(target, join(folder, hostPath(item.path))).catch((error: unknown) =>
+    await symlink(target, placeOf(item)).catch((error: unknown) =>
       onSkipped?.(item.path, `symbolic links cannot be made here: ${(error as Error).message}`),
     )
   }
   // From the inside out: a folder that may not be written could not be filled, and filling one changes its date.
-  for (const { path, mode, modified } of folders.toReversed()) {
-    await chmod(join(folder, hostPath(path)), mode & PERMISSIONS)
-    await utimes(join(folder, hostPath(path)), modified, modified)
+  for (const item of folders.toReversed()) {
+    await chmod(placeOf(item), item.mode & PERMISSIONS)
+    await utimes(placeOf(item), item.modified, item.modified)
   }
   return { files, folders: folders.length, size }
 }
 
-function itemsBelow(volume: Volume, path: string): readonly VolumeItem[] {
+/** `above` is how much of their paths is of folders around what was asked for. */
+function itemsBelow(volume: Volume, path: string) {
   const wanted = path.replace(/^\/+|\/+$/g, '')
   const item = volume.find(wanted)
   if (item === undefined)
@@ -85,10 +95,11 @@ function itemsBelow(volume: Volume, path: string): readonly VolumeItem[] {
       `There is no ${JSON.stringify(path)} on the volume ${JSON.stringify(volume.name)}.`,
       'List what is on it with `bootwire image list`.',
     )
-  const depth = item.path.length - (item.path.split('/').at(-1) ?? '').length
-  return volume.items
-    .filter((other) => other === item || other.path.startsWith(`${item.path}/`))
-    .map((other) => ({ ...other, path: other.path.slice(depth) }))
+  const inside = `${item.path}/`
+  return {
+    items: volume.items.filter((other) => other === item || other.path.startsWith(inside)),
+    above: item.path.lastIndexOf('/') + 1,
+  }
 }
 
 async function makeEmpty(folder: string): Promise<void> {
@@ -104,7 +115,7 @@ async function extractFile(
   place: string,
   onBytes: (count: number) => void,
 ): Promise<void> {
-  const source = volume.open(item)
+  const source = await volume.open(item)
   // On a disk that takes two names on the volume for one, the second would write over the first.
   const file = await open(place, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
   try {

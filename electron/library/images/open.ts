@@ -12,7 +12,7 @@ export interface OpenImage {
   readonly scheme: FoundScheme
   /** How many HFS+ volumes there are on it. */
   readonly volumes: number
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /**

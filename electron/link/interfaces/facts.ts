@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import type { MacAddress, Subnet } from '../../protocols/addresses.ts'
+import type { Lease } from './leases.ts'
 
 /**
  * What an interface is made of. `other` is a real device that no boot firmware is ever connected to: a modem, a
@@ -21,6 +22,8 @@ export interface InterfaceFacts {
   readonly mtu: number
   /** Whether this computer reaches the rest of the world through it. */
   readonly isDefaultRoute: boolean
+  /** The address that this computer got there from another DHCP server. */
+  readonly lease?: Lease
 }
 
 /** The MTU of Ethernet (RFC 894), for operating systems that are not asked for another. */

@@ -3,21 +3,28 @@ import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Subnet } from '../../protocols/addresses.ts'
+import { leaseOf, type HeldAddress, type Lease } from './leases.ts'
+import { readLinuxLeases } from './linux-leases.ts'
 import { ETHERNET_MTU, runningAddresses, type InterfaceFacts, type InterfaceKind } from './facts.ts'
 
-/** Where the kernel tells about interfaces. */
+type AssignedAddress = Subnet & HeldAddress
+
+/** Where the kernel tells about interfaces, and DHCP clients about leases. */
 export interface LinuxSources {
   /** `/sys/class/net` */
   readonly devices: string
   /** `/proc/net/route` */
   readonly routes: string
-  addresses(): Promise<Map<string, Subnet[]>>
+  addresses(): Promise<Map<string, AssignedAddress[]>>
+  /** By interface, whether it has them still or not. @param indexes of the interfaces, by name */
+  leases(indexes: ReadonlyMap<string, string>): Promise<Map<string, Lease[]>>
 }
 
 const SYSTEM: LinuxSources = {
   devices: '/sys/class/net',
   routes: '/proc/net/route',
   addresses: assignedAddresses,
+  leases: readLinuxLeases,
 }
 
 /** Every interface of this computer, from sysfs (Documentation/ABI/testing/sysfs-class-net). */
@@ -28,6 +35,9 @@ export async function readLinuxInterfaces(sources = SYSTEM): Promise<InterfaceFa
     read(sources.routes),
   ])
   const defaultRoutes = defaultRouteInterfaces(routes)
+  const addressed = names.filter((name) => (addresses.get(name) ?? []).length > 0)
+  const index = async (name: string) => [name, await read(join(sources.devices, name, 'ifindex'))] as const
+  const leases = await sources.leases(new Map(await Promise.all(addressed.map(index))))
   return Promise.all(
     names.map(async (name) => {
       const folder = join(sources.devices, name)
@@ -39,6 +49,8 @@ export async function readLinuxInterfaces(sources = SYSTEM): Promise<InterfaceFa
         attribute('address'),
         attribute('mtu'),
       ])
+      const held = addresses.get(name) ?? []
+      const lease = leaseOf(held, leases.get(name) ?? [])
       return {
         name,
         kind,
@@ -47,10 +59,11 @@ export async function readLinuxInterfaces(sources = SYSTEM): Promise<InterfaceFa
         ...(linkOf(state) === 'up' && Number(speed) > 0 && Number(speed) !== 0xffff
           ? { speed: Number(speed) }
           : {}),
-        addresses: addresses.get(name) ?? [],
+        addresses: held.map(({ address, prefixLength }) => ({ address, prefixLength })),
         mac,
         mtu: Number(mtu) || ETHERNET_MTU,
         isDefaultRoute: defaultRoutes.has(name),
+        ...(lease === undefined ? {} : { lease }),
       }
     }),
   )
@@ -96,18 +109,20 @@ function defaultRouteInterfaces(table: string): Set<string> {
 }
 
 /** Addresses of all interfaces, also of those without a signal, where iproute2 is installed. */
-async function assignedAddresses(): Promise<Map<string, Subnet[]>> {
+async function assignedAddresses(): Promise<Map<string, AssignedAddress[]>> {
   try {
     const { stdout } = await promisify(execFile)('ip', ['-json', '-4', 'address', 'show'])
     const interfaces = JSON.parse(stdout) as {
       ifname?: string
-      addr_info?: { local?: string; prefixlen?: number }[]
+      addr_info?: { local?: string; prefixlen?: number; dynamic?: boolean }[]
     }[]
     return new Map(
       interfaces.map(({ ifname = '', addr_info = [] }) => [
         ifname,
-        addr_info.flatMap(({ local, prefixlen }) =>
-          local === undefined || prefixlen === undefined ? [] : [{ address: local, prefixLength: prefixlen }],
+        addr_info.flatMap(({ local, prefixlen, dynamic = false }) =>
+          local === undefined || prefixlen === undefined
+            ? []
+            : [{ address: local, prefixLength: prefixlen, expires: dynamic }],
         ),
       ]),
     )

@@ -1,4 +1,5 @@
 import type { InterfaceFacts } from './facts.ts'
+import type { Lease } from './leases.ts'
 
 /** An interface that a target may be cabled to. */
 export interface NetworkInterface extends InterfaceFacts {
@@ -7,6 +8,10 @@ export interface NetworkInterface extends InterfaceFacts {
   readonly rank: number
   /** Why it has that rank, as a sentence. */
   readonly reason: string
+  /** Whether other machines may be there, which a boot server could disturb, or no target at all. */
+  readonly isRisky: boolean
+  /** That another DHCP server is there, as a sentence, where this computer's own lease shows it. */
+  readonly otherServer?: string
 }
 
 type Candidate = InterfaceFacts & Pick<NetworkInterface, 'kind'>
@@ -22,7 +27,19 @@ export function rankInterfaces(interfaces: readonly InterfaceFacts[]): NetworkIn
         order(left.facts) - order(right.facts) ||
         left.facts.name.localeCompare(right.facts.name, 'en', { numeric: true }),
     )
-    .map(({ facts, reason }, index) => ({ ...facts, rank: index + 1, reason }))
+    .map(({ facts, reason }, index) => ({
+      ...facts,
+      rank: index + 1,
+      reason,
+      isRisky: facts.kind === 'wifi' || facts.isDefaultRoute || facts.lease !== undefined,
+      ...(facts.lease === undefined ? {} : { otherServer: describeServer(facts.lease) }),
+    }))
+}
+
+function describeServer({ address, server }: Lease): string {
+  return server === undefined
+    ? `A DHCP server answered here: this computer has its own address, ${address}, from it.`
+    : `A DHCP server answered here: ${server} (this computer has its own address from it).`
 }
 
 /** Within a group, a live link comes before a dead one. */
@@ -30,7 +47,7 @@ function order({ link }: Candidate): number {
   return ['up', 'unknown', 'down'].indexOf(link)
 }
 
-function judge({ kind, link, isDefaultRoute }: Candidate): { group: number; reason: string } {
+function judge({ kind, link, isDefaultRoute, lease }: Candidate): { group: number; reason: string } {
   if (kind === 'virtual')
     return {
       group: 4,
@@ -45,6 +62,8 @@ function judge({ kind, link, isDefaultRoute }: Candidate): { group: number; reas
       reason:
         'A cable that carries the default route: it leads to a network that most likely has a DHCP server already.',
     }
+  if (lease !== undefined)
+    return { group: 2, reason: 'A cable to a network that has a DHCP server already, not to a target alone.' }
   if (link === 'up')
     return {
       group: 0,

@@ -1,15 +1,19 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Subnet } from '../../protocols/addresses.ts'
+import { lease } from './leases.ts'
 import { ETHERNET_MTU, runningAddresses, type InterfaceFacts, type InterfaceKind } from './facts.ts'
 
 const QUERY = `
 $ErrorActionPreference = 'SilentlyContinue'
 $routes = @(Get-NetRoute -DestinationPrefix '0.0.0.0/0').ifIndex
+$servers = @{}
+Get-CimInstance Win32_NetworkAdapterConfiguration -Filter 'DHCPEnabled = TRUE' |
+  ForEach-Object { $servers[[int]$_.InterfaceIndex] = $_.DHCPServer }
 ConvertTo-Json @(Get-NetAdapter | ForEach-Object { @{
   name = $_.Name; description = $_.InterfaceDescription; medium = [string]$_.PhysicalMediaType; virtual = $_.Virtual
   status = [string]$_.Status; bits = $_.ReceiveLinkSpeed; mac = $_.MacAddress; mtu = $_.MtuSize
-  route = $routes -contains $_.ifIndex } })`
+  route = $routes -contains $_.ifIndex; server = $servers[[int]$_.ifIndex] } })`
 
 /** What `QUERY` prints for each adapter. */
 interface Adapter {
@@ -22,6 +26,8 @@ interface Adapter {
   readonly mac: string
   readonly mtu: number | null
   readonly route: boolean
+  /** Who gave its address by DHCP, also after the address is gone. */
+  readonly server?: string | null
 }
 
 /** The adapters of Windows, as its NetAdapter module tells; their addresses from Node. */
@@ -36,16 +42,22 @@ export function describeWindows(
   addresses: ReadonlyMap<string, readonly Subnet[]>,
 ): InterfaceFacts[] {
   const adapters = JSON.parse(json || '[]') as Adapter[]
-  return adapters.map((adapter) => ({
-    name: adapter.name,
-    kind: kindOf(adapter),
-    link: adapter.status === 'Up' ? 'up' : 'down',
-    ...(adapter.status === 'Up' && adapter.bits !== null ? { speed: Math.round(adapter.bits / 1e6) } : {}),
-    addresses: addresses.get(adapter.name) ?? [],
-    mac: adapter.mac.replaceAll('-', ':').toLowerCase(),
-    mtu: adapter.mtu ?? ETHERNET_MTU,
-    isDefaultRoute: adapter.route,
-  }))
+  return adapters.map((adapter) => {
+    const held = addresses.get(adapter.name) ?? []
+    const given = lease(held[0]?.address, adapter.server)
+    return {
+      name: adapter.name,
+      kind: kindOf(adapter),
+      link: adapter.status === 'Up' ? 'up' : 'down',
+      ...(adapter.status === 'Up' && adapter.bits !== null ? { speed: Math.round(adapter.bits / 1e6) } : {}),
+      addresses: held,
+      mac: adapter.mac.replaceAll('-', ':').toLowerCase(),
+      mtu: adapter.mtu ?? ETHERNET_MTU,
+      isDefaultRoute: adapter.route,
+      // The address of an adapter that has been told of no server is its own choice.
+      ...(given?.server === undefined ? {} : { lease: given }),
+    }
+  })
 }
 
 function kindOf({ virtual, medium, description }: Adapter): InterfaceKind {

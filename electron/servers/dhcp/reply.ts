@@ -46,8 +46,7 @@ export function grantReply(link: Link, request: ClientRequest, type: 'OFFER' | '
   const options = new Options().set(messageType, type).set(standard.serverIdentifier, link.address)
   if (leaseSeconds !== undefined) options.set(standard.leaseTime, leaseSeconds)
   options.set(standard.subnetMask, netmask(link.prefixLength)).set(standard.routers, [link.address])
-  // Boot loaders need the root path and never ask for it.
-  if (boot?.rootPath !== undefined) options.set(standard.rootPath, boot.rootPath)
+  addForLoaders(options, boot)
   const onRequest = <T>(option: OptionCodec<T>, value: T) => {
     if (request.wanted?.has(option.code) !== false) options.set(option, value)
   }
@@ -106,7 +105,7 @@ export function bootpReply(link: Link, request: ClientRequest, grant: Grant): Re
     .set(standard.subnetMask, netmask(link.prefixLength))
     .set(standard.routers, [link.address])
     .set(standard.hostName, grant.hostName.slice(0, BOOTP_HOST_NAME_LENGTH))
-  if (boot?.rootPath !== undefined) options.set(standard.rootPath, boot.rootPath)
+  addForLoaders(options, boot)
   return {
     message: message({
       ...envelope(request),
@@ -122,6 +121,12 @@ export function bootpReply(link: Link, request: ClientRequest, grant: Grant): Re
       overload: false,
     },
   }
+}
+
+/** What boot loaders need and never ask for. */
+function addForLoaders(options: Options, boot: BootAnswer | undefined): void {
+  if (boot?.configurationFile !== undefined) options.set(standard.configurationFile, boot.configurationFile)
+  if (boot?.rootPath !== undefined) options.set(standard.rootPath, boot.rootPath)
 }
 
 /** The fields of every reply that repeat the request's (RFC 2131 table 3). */

@@ -6,6 +6,7 @@ import { buildMkext } from '../../library/mkext-build.ts'
 import type { ChainChoice } from '../commands.ts'
 import { SAMPLE_BOOT, SAMPLE_DARWIN_KERNEL } from '../resources.ts'
 import { bytesFile, mkextOf, sortDarwinImports, type DarwinMedia } from './darwin-media.ts'
+import { boot132Of } from './darwin-parts.ts'
 
 /** All that this chain serves, found or made. */
 export interface Boot132Media extends Omit<DarwinMedia, 'boot'> {
@@ -39,7 +40,7 @@ export async function collectBoot132(choice: ChainChoice): Promise<Boot132Media>
   return {
     ...media,
     boot,
-    family: familyOf(boot),
+    family: boot132Of(boot),
     isSample,
     ...(mkext.file === undefined ? {} : { extensions: mkext.file }),
     ...(original === undefined ? {} : { original }),
@@ -57,18 +58,13 @@ async function sample(media: DarwinMedia): Promise<Boot132Media> {
     ...media,
     boot,
     kernel,
-    family: familyOf(boot),
+    family: boot132Of(boot),
     extensions: bytesFile(empty.bytes),
     isSample: true,
     problems: [
       'No boot loader and no kernel were given: stand-ins of Bootwire try the way, and start no system.',
     ],
   }
-}
-
-function familyOf({ recognition }: Import): Boot132 {
-  const found = recognition.kind === 'multiboot-kernel' ? recognition.boot132 : undefined
-  return found ?? { family: 'boot-132', banner: '' }
 }
 
 function findOriginal({ others }: DarwinMedia): Import | undefined {

@@ -3,7 +3,7 @@ import { NETWORK_KERNEL, NETWORK_MKEXT, planBoot132 } from '../../chains/boot132
 import { chooseWay, wayObstacle, type Boot132Way } from '../../chains/boot132-way.ts'
 import { ChoiceError, type Content, type ServedFile } from '../../chains/chain.ts'
 import type { OriginatedContent } from '../../chains/pxelinux.ts'
-import { bootPlist } from '../../formats/darwin/boot-plist.ts'
+import { bootPlist, bootPlistPaths } from '../../formats/darwin/boot-plist.ts'
 import type { VolumeFile } from '../../library/images/boot-volume.ts'
 import { describeImport, type Import } from '../../library/import.ts'
 import type { ChainChoice } from '../commands.ts'
@@ -78,6 +78,7 @@ async function diskImage(
       parts: {
         kernel: fileOf(media.kernel!),
         options,
+        optionPaths: bootPlistPaths(media.family.family),
         ...(media.extensions === undefined ? {} : { mkext: media.extensions }),
         ...(darwin === undefined ? {} : { darwin }),
       },

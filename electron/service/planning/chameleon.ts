@@ -1,17 +1,19 @@
 import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { BootPlan, Hint } from '../../chains/chain.ts'
 import { planChameleon } from '../../chains/chameleon.ts'
 import { MEMDISK_FILES, type OriginatedContent } from '../../chains/pxelinux.ts'
 import { formatBytes } from '../../clients/units.ts'
 import { knownProblems } from '../../formats/darwin/known-builds.ts'
-import { bootPlist } from '../../formats/darwin/boot-plist.ts'
-import type { VolumeFile } from '../../library/images/boot-volume.ts'
+import { bootPlist, bootPlistPaths } from '../../formats/darwin/boot-plist.ts'
+import type { BootVolumeParts, VolumeFile } from '../../library/images/boot-volume.ts'
 import type { Import } from '../../library/import.ts'
 import { findSyslinux, findSyslinuxFiles } from '../../library/syslinux.ts'
 import type { ChainChoice } from '../commands.ts'
 import { kernelFlags } from './darwin-flags.ts'
 import { bootImage, fileOf, mkextOf, type DarwinMedia } from './darwin-media.ts'
 import {
+  boot132Of,
   bootOf,
   chooseDarwinMedia,
   completeDarwin,
@@ -143,7 +145,9 @@ async function prepareImage(
   const mkext = await mkextOf({ ...media, kernel: parts.kernel })
   const flags = kernelFlags(choice, own, context, root, parts.version)
   const options = bootPlist({ kernel: 'mach_kernel', flags, timeout: UNATTENDED, gui: false, others: own })
-  const { path, size } = await bootableImage(parts, mkext.file, options, context)
+  const { family } = boot132Of(parts.boot)
+  const optionPaths = bootPlistPaths(family)
+  const { path, size } = await bootableImage(parts, mkext.file, { options, optionPaths }, context)
   return {
     image: { content: { kind: 'file', path, size }, origin: 'made by Bootwire' },
     size,
@@ -152,10 +156,19 @@ async function prepareImage(
     ...rootOf,
     hints: [
       ...parts.hints,
+      {
+        text: `The image has the boot options where ${family} looks for them: ${optionPaths.join(' and ')}.`,
+      },
       ...(mkext.file === undefined && media.kexts.length === 0 ? [NO_EXTENSIONS] : []),
+      ...extensionsOf(media),
       ...mkext.problems.map((text) => ({ text })),
     ],
   }
+}
+
+function extensionsOf({ kexts, mkext }: DarwinMedia): Hint[] {
+  if (mkext !== undefined || kexts.length === 0) return []
+  return [{ text: `Kernel extensions are taken from ${kexts.map((path) => basename(path)).join(', ')}.` }]
 }
 
 const NO_EXTENSIONS: Hint = {
@@ -165,14 +178,19 @@ const NO_EXTENSIONS: Hint = {
 async function bootableImage(
   { boot, boot0, boot1h, kernel, version }: DarwinParts,
   mkext: VolumeFile | undefined,
-  options: string,
+  options: Pick<BootVolumeParts, 'options' | 'optionPaths'>,
   context: PlanningContext,
 ) {
   const [bootCode, bootBlocks] = await Promise.all([readFile(boot0.path), readFile(boot1h.path)])
   return bootImage(
     'darwin',
     {
-      parts: { kernel: fileOf(kernel), ...(mkext === undefined ? {} : { mkext }), options, darwin: version },
+      parts: {
+        kernel: fileOf(kernel),
+        ...(mkext === undefined ? {} : { mkext }),
+        ...options,
+        darwin: version,
+      },
       extra: { boot: fileOf(boot) },
       volume: { name: 'Darwin', bootBlocks },
       disk: { scheme: 'mbr', bootCode },

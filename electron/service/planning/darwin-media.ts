@@ -21,7 +21,7 @@ export interface DarwinMedia {
   readonly stages: Partial<Readonly<Record<BootStage, Import>>>
   readonly kernel?: Import
   readonly mkext?: Import
-  /** Bundles, and folders of them. */
+  /** Bundles, folders of them, and Apple disk images with such a folder. */
   readonly kexts: readonly string[]
   /** A com.apple.Boot.plist of the user's own. */
   readonly options?: Import
@@ -37,6 +37,9 @@ export async function sortDarwinImports(paths: readonly string[]): Promise<Darwi
   for (const path of paths)
     if ((await stat(path).catch(() => undefined))?.isDirectory() === true) kexts.push(path)
     else files.push(await describeImport(path))
+  // No BIOS reads a packed disk: it is where a system is taken from, and not booted itself.
+  const sources = files.filter(isAppleImage)
+  kexts.push(...sources.map(({ path }) => path))
 
   const first = (fits: (file: Import) => boolean) => files.find(fits)
   const stages: Partial<Record<BootStage, Import>> = {}
@@ -49,11 +52,15 @@ export async function sortDarwinImports(paths: readonly string[]): Promise<Darwi
     kernel: first(({ recognition }) => recognition.kind === 'darwin-kernel'),
     mkext: first(({ recognition }) => recognition.kind === 'mkext'),
     options: first(({ recognition }) => recognition.kind === 'plist' && recognition.role === 'boot-options'),
-    image: first(({ recognition }) => recognition.kind === 'disk-image'),
+    image: first((file) => file.recognition.kind === 'disk-image' && !isAppleImage(file)),
   }
-  const taken = new Set<Import | undefined>([...Object.values(found), ...Object.values(stages)])
+  const taken = new Set<Import | undefined>([...sources, ...Object.values(found), ...Object.values(stages)])
   const known = Object.entries(found).filter(([, file]) => file !== undefined)
   return { ...Object.fromEntries(known), stages, kexts, others: files.filter((file) => !taken.has(file)) }
+}
+
+function isAppleImage({ recognition }: Import): boolean {
+  return recognition.kind === 'disk-image' && recognition.format === 'udif'
 }
 
 /** The kernel's version, where the kernel tells it. */
@@ -72,13 +79,13 @@ export async function mkextOf(media: DarwinMedia): Promise<FoundMkext> {
   if (media.mkext !== undefined) return { file: fileOf(media.mkext), problems: await mkextProblems(media) }
   if (media.kexts.length === 0) return { problems: [] }
   const kernel = darwinVersionOf(media)
-  const { bundles, skipped } = await findKexts(media.kexts)
+  const { bundles, skipped, close } = await findKexts(media.kexts)
   const built = await buildMkext(bundles, {
     version: kernel === undefined ? 2 : mkextVersionFor(kernel),
     architectures: architecturesOf(media),
     compress: true,
     ...(kernel === undefined ? {} : { kernel }),
-  })
+  }).finally(close)
   return {
     file: bytesFile(built.bytes),
     problems: [...skipped, ...built.skipped, ...built.problems].map(({ text }) => text),

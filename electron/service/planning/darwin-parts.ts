@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { PlanError, type Hint, type MissingFile } from '../../chains/chain.ts'
+import type { Boot132 } from '../../formats/darwin/boot132.ts'
 import { parseDarwinVersion, type DarwinVersion } from '../../formats/darwin/kernel-version.ts'
 import { isPcArchitecture } from '../../formats/macho-architectures.ts'
 import { isDictionary, readPlist, type PlistDictionary } from '../../formats/plist/plist.ts'
@@ -27,7 +28,7 @@ export async function chooseDarwinMedia(choice: ChainChoice): Promise<ChosenMedi
       'bad-choice',
       `${stray.name} has no place in a boot of Darwin, or is there twice. ${stray.recognition.description}`,
       [
-        'Leave it out. What is taken: boot, boot0, boot1h, a kernel, an mkext or folders of kexts, boot options, a disk image.',
+        'Leave it out. What is taken: boot, boot0, boot1h, a kernel, an mkext or folders or an Apple disk image of kexts, boot options, a disk image to boot.',
       ],
     )
   return {
@@ -46,7 +47,7 @@ const NEEDS: Record<'boot' | 'kernel', MissingFile> = {
   kernel: {
     what: 'A kernel of Darwin',
     remedy:
-      'It is the file mach_kernel in the root of a Darwin or PureDarwin system, versions 8 to 14. Add it to the files.',
+      'It is the file mach_kernel in the root of a Darwin or PureDarwin system, versions 8 to 14. It comes out of a disk image with `bootwire image extract IMAGE FOLDER --path mach_kernel`. Add it to the files.',
   },
 }
 
@@ -55,6 +56,12 @@ export async function bootOf({ boot, kernel, image }: DarwinMedia): Promise<Impo
   if (boot !== undefined) return boot
   if (kernel !== undefined || image !== undefined) throw new PlanError([NEEDS.boot])
   return describeImport(SAMPLE_BOOT)
+}
+
+/** Which member of the family it is; Apple's own when it does not say. */
+export function boot132Of({ recognition }: Import): Boot132 {
+  const found = recognition.kind === 'multiboot-kernel' ? recognition.boot132 : undefined
+  return found ?? { family: 'boot-132', banner: '' }
 }
 
 /** What makes a bootable volume, all of it there. */

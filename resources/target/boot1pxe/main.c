@@ -133,7 +133,7 @@ static void run_and_leave(const struct nbp_entry *entry)
         console_leave();
 }
 
-uint32_t nbp_main(const struct nbp_entry *entry)
+ON_STACK uint32_t nbp_main(const struct nbp_entry *entry)
 {
         if (!move_up(entry, run_and_leave)) {
                 console_start(115200);

@@ -28,6 +28,7 @@ enum option {
         MESSAGE_TYPE = 53,
         SERVER_IDENTIFIER = 54,
         PARAMETER_LIST = 55,
+        CONFIGURATION_FILE = 209, /* RFC 5071 section 5.2 */
         END = 255,
 };
 enum dhcp_type { BOOTP = 0, DISCOVER = 1, OFFER = 2, DHCP_REQUEST = 3, ACK = 5, NAK = 6 };
@@ -58,7 +59,8 @@ static void begin(uint32_t transaction, uint16_t seconds)
 
 static void begin_dhcp(enum dhcp_type type, uint32_t transaction, uint16_t seconds)
 {
-        static const uint8_t wanted[] = { SUBNET_MASK, ROUTER, NAME_SERVER, HOST_NAME, DOMAIN_NAME };
+        static const uint8_t wanted[] = { SUBNET_MASK, ROUTER,      NAME_SERVER,
+                                          HOST_NAME,   DOMAIN_NAME, CONFIGURATION_FILE };
         begin(transaction, seconds);
         add_option(MESSAGE_TYPE, &(uint8_t){ (uint8_t)type }, 1);
         add_option(PARAMETER_LIST, wanted, sizeof wanted);
@@ -103,9 +105,7 @@ static void text_option(const struct datagram *reply, enum option wanted, char *
 {
         uint8_t length;
         const uint8_t *value = find_option(reply, wanted, &length);
-        if (!value)
-                return;
-        size_t taken = length < size ? length : size - 1;
+        size_t taken = !value ? 0 : length < size ? length : size - 1;
         memcpy(into, value, taken);
         into[taken] = 0;
 }
@@ -137,9 +137,9 @@ static void accept(const struct datagram *reply)
         network.gateway = number_option(reply, ROUTER);
         network.name_server = number_option(reply, NAME_SERVER);
         network.server = server ? server : reply->source;
-        network.host_name[0] = network.domain[0] = 0;
         text_option(reply, HOST_NAME, network.host_name, sizeof network.host_name);
         text_option(reply, DOMAIN_NAME, network.domain, sizeof network.domain);
+        text_option(reply, CONFIGURATION_FILE, network.configuration_file, sizeof network.configuration_file);
         memcpy(network.boot_file, reply->data + FILE, sizeof network.boot_file - 1);
         network.boot_file[sizeof network.boot_file - 1] = 0;
 }

@@ -12,7 +12,7 @@ struct network {
         uint8_t hardware_address[6];
         /* What the server said; zero and empty for what it left out. */
         uint32_t address, mask, gateway, name_server, server;
-        char host_name[64], domain[64], boot_file[128];
+        char host_name[64], domain[64], boot_file[128], configuration_file[256];
 };
 
 extern struct network network;

@@ -16,21 +16,32 @@ static bool no_progress(size_t done, size_t whole)
         return false;
 }
 
-/* In the directory of the boot file, whichever way its parts are divided. */
-static bool fetch_script(void)
+/* Where the boot file's name, whichever way its parts are divided, becomes that of a file beside it. */
+static size_t directory_of_boot_file(void)
 {
-        char path[sizeof network.boot_file + 16];
         size_t directory = 0;
         for (size_t i = 0; network.boot_file[i]; i++)
                 if (network.boot_file[i] == '/' || network.boot_file[i] == '\\')
                         directory = i + 1;
+        return directory;
+}
+
+/* The file that the server names: from its root with a slash in front, else beside the boot file, as netboot.cfg is. */
+static bool fetch_script(void)
+{
+        char path[sizeof network.boot_file + sizeof network.configuration_file];
+        bool is_named = network.configuration_file[0];
+        const char *file = is_named ? network.configuration_file : "netboot.cfg";
+        size_t directory = *file == '/' ? 0 : directory_of_boot_file();
         memcpy(path, network.boot_file, directory);
-        memcpy(path + directory, "netboot.cfg", sizeof "netboot.cfg");
+        format_text(path + directory, sizeof path - directory, "%s", *file == '/' ? file + 1 : file);
         struct tftp_transfer transfer = { .into = (uint8_t *)script, .room = sizeof script - 1, .progress = no_progress };
         bool found = network.server && tftp_read(network.server, path, &transfer);
         script[found ? transfer.length : 0] = 0;
         if (found)
                 print("Following %s\n", path);
+        else if (is_named)
+                print("Can't read %s, which the server named: %s.\n", path, transfer.error);
         return found;
 }
 

@@ -14,4 +14,4 @@ struct nbp_entry {
 };
 
 /* The program's own. To return is to go back to the firmware with the result as status in AX. */
-uint32_t nbp_main(const struct nbp_entry *entry);
+ON_STACK uint32_t nbp_main(const struct nbp_entry *entry);

@@ -39,7 +39,7 @@ export async function contents(volume: Volume): Promise<Map<string, string>> {
   for (const item of volume.items) {
     if (item.kind === 'folder') found.set(item.path, '/')
     else if (item.kind === 'symlink') found.set(item.path, `-> ${await volume.symlinkTarget(item)}`)
-    else found.set(item.path, (await volume.open(item).read(0, item.size)).toString('latin1'))
+    else found.set(item.path, (await (await volume.open(item)).read(0, item.size)).toString('latin1'))
   }
   return found
 }

@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { deflateSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { VolumeEntry } from '../../../electron/formats/hfsplus/entries.ts'
 import { buildImage, bytesEntry } from '../../../electron/library/images/build.ts'
@@ -22,6 +23,8 @@ import { extractVolume, type ExtractOptions } from '../../../electron/library/im
 import { folderEntries } from '../../../electron/library/images/folder.ts'
 import { hostPath } from '../../../electron/library/images/host-path.ts'
 import { openImage } from '../../../electron/library/images/open.ts'
+import { attribute, buildCompressed, ways } from '../../formats/hfsplus/compressed.ts'
+import { fileEntry } from '../../formats/hfsplus/volumes.ts'
 
 let work: string
 beforeEach(() => void (work = mkdtempSync(join(tmpdir(), 'bootwire-extract-'))))
@@ -79,6 +82,31 @@ describe('a folder', () => {
 })
 
 describe('extracting', () => {
+  it('unpacks what Mac OS X compressed, and leaves out by name what it cannot', async () => {
+    const content = Buffer.alloc(150_000, 'kernel extension')
+    const bomb = attribute(3, 100, deflateSync(Buffer.alloc(1_000_000)))
+    const image = join(work, 'compressed.img')
+    const files = [
+      ways['by zlib in the resource fork']('A.kext/Contents/MacOS/A', content),
+      ways['by zlib in the attribute']('A.kext/Contents/Info.plist', Buffer.from('plist')),
+      { path: 'bomb', attribute: bomb },
+      { path: 'later', attribute: attribute(8, 1_000_000) },
+    ]
+    writeFileSync(image, await buildCompressed(files, [fileEntry('plain', 'plain')]))
+    const told = new Map<string, string>()
+    const done = await extract(image, { onSkipped: (path, why) => told.set(path, why) })
+    expect(readFileSync(join(work, 'out/A.kext/Contents/MacOS/A')).equals(content)).toBe(true)
+    expect(readFileSync(join(work, 'out/A.kext/Contents/Info.plist'), 'utf8')).toBe('plist')
+    expect([...told.keys()].sort()).toEqual(['bomb', 'later'])
+    expect(told.get('later')).toContain('LZVN')
+    expect(readdirSync(join(work, 'out'))).not.toContain('bomb')
+    expect(readFileSync(join(work, 'out/plain'), 'utf8')).toBe('plain')
+    const sizes = readdirSync(join(work, 'out'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => statSync(join(entry.parentPath, entry.name)).size)
+    expect(done).toMatchObject({ files: sizes.length, size: sizes.reduce((sum, size) => sum + size) })
+  })
+
   it('writes nothing through a link of the volume, and nothing over what is there', async () => {
     const outside = join(work, 'outside')
     mkdirSync(outside)

@@ -33,5 +33,10 @@ export function sevenZipList(image: string): Map<string, number> {
   )
 }
 
+/** A file on the volume, as 7-Zip reads it. */
+export function sevenZipFile(image: string, path: string): Buffer {
+  return spawnSync('7zz', ['x', '-so', image, path], { maxBuffer: 2 ** 30 }).stdout
+}
+
 /** libfshfs: the hierarchy of the volume, one path a line. */
 export const fshfsinfo = (image: string): Verdict => run('fshfsinfo', '-H', image)

@@ -49,6 +49,44 @@ describe('the interfaces of macOS', () => {
   })
 })
 
+/** As printed by macOS 14. */
+const PACKET = `op = BOOTREPLY
+htype = 1
+flags = 0x0
+hlen = 6
+hops = 0
+xid = 0x9ae44c21
+secs = 0
+ciaddr = 0.0.0.0
+yiaddr = 192.168.1.7
+siaddr = 0.0.0.0
+giaddr = 0.0.0.0
+chaddr = a4:83:e7:1:2:3
+sname =
+file =
+options:
+Options count is 7
+dhcp_message_type (uint8): ACK 0x5
+server_identifier (ip): 192.168.1.1
+lease_time (uint32): 0x15180
+subnet_mask (ip): 255.255.255.0
+router (ip_mult): {192.168.1.1}
+domain_name_server (ip_mult): {192.168.1.1}
+end (none):
+`
+
+it('tells of macOS which interface has its address from which DHCP server', () => {
+  const running = { en0: entry('192.168.1.7'), en5: entry('10.77.0.1', '00:e0:4c:68:00:01') }
+  // What en5 got before it was given another address by hand.
+  const packets = new Map([
+    ['en0', PACKET],
+    ['en5', PACKET.replace('192.168.1.7', '172.20.0.4')],
+  ])
+  const [wifi, usb] = describeDarwin(running, HARDWARE_PORTS, '', packets)
+  expect(wifi?.lease).toEqual({ address: '192.168.1.7', server: '192.168.1.1' })
+  expect(usb).not.toHaveProperty('lease')
+})
+
 describe('the interfaces of Windows', () => {
   const adapter = {
     name: 'Ethernet',
@@ -86,6 +124,18 @@ describe('the interfaces of Windows', () => {
     ['other', { medium: 'BlueTooth', description: 'Bluetooth Device (Personal Area Network)' }],
   ])('takes %s adapters for what they are: %o', (kind, differences) => {
     expect(describeWindows(JSON.stringify([{ ...adapter, ...differences }]), new Map())[0]?.kind).toBe(kind)
+  })
+
+  it.each([
+    ['192.168.1.1', '192.168.1.7', { address: '192.168.1.7', server: '192.168.1.1' }],
+    // Nobody answered, and Windows gave itself an address.
+    ['255.255.255.255', '169.254.12.9', undefined],
+    ['192.168.1.1', '169.254.12.9', undefined],
+    // An address that was given by hand.
+    [null, '10.77.0.1', undefined],
+  ])('tells who gave an address: server %s, address %s', (server, address, lease) => {
+    const addresses = new Map([['Ethernet', [{ address, prefixLength: 24 }]]])
+    expect(describeWindows(JSON.stringify([{ ...adapter, server }]), addresses)[0]?.lease).toEqual(lease)
   })
 
   it('gives no speed for a cable that is out', () => {

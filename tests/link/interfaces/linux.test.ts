@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Lease } from '../../../electron/link/interfaces/leases.ts'
 import { readLinuxInterfaces } from '../../../electron/link/interfaces/linux.ts'
 
 describe('the interfaces of Linux', () => {
@@ -24,13 +25,15 @@ describe('the interfaces of Linux', () => {
 
   async function read(
     routes = '',
-    addresses = new Map<string, { address: string; prefixLength: number }[]>(),
+    addresses = new Map<string, { address: string; prefixLength: number; expires?: boolean }[]>(),
+    leases = new Map<string, Lease[]>(),
   ) {
     writeFileSync(join(root, 'route'), routes)
     const found = await readLinuxInterfaces({
       devices: join(root, 'net'),
       routes: join(root, 'route'),
       addresses: () => Promise.resolve(addresses),
+      leases: () => Promise.resolve(leases),
     })
     return new Map(found.map((facts) => [facts.name, facts]))
   }
@@ -91,5 +94,27 @@ describe('the interfaces of Linux', () => {
     const found = await read('', new Map([['eth0', [address]]]))
     expect(found.get('eth0')?.addresses).toEqual([address])
     expect(found.get('eth1')?.addresses).toEqual([])
+  })
+
+  it('knows by a lease, or by an address that expires, that a DHCP server answers there', async () => {
+    for (const name of ['office', 'mute', 'cable', 'moved']) device(name, { 'device/': '' })
+    const at = (address: string, expires = false) => [{ address, prefixLength: 24, expires }]
+    const found = await read(
+      '',
+      new Map([
+        ['office', at('192.168.1.20', true)],
+        ['mute', at('172.16.0.9', true)],
+        ['cable', at('10.77.0.1')],
+        ['moved', at('10.1.1.1')],
+      ]),
+      new Map([
+        ['office', [{ address: '192.168.1.20', server: '192.168.1.1' }]],
+        ['moved', [{ address: '192.168.7.7', server: '192.168.7.1' }]],
+      ]),
+    )
+    expect(found.get('office')?.lease).toEqual({ address: '192.168.1.20', server: '192.168.1.1' })
+    expect(found.get('mute')?.lease).toEqual({ address: '172.16.0.9' })
+    for (const name of ['cable', 'moved']) expect(found.get(name)).not.toHaveProperty('lease')
+    expect(found.get('office')?.addresses).toEqual([{ address: '192.168.1.20', prefixLength: 24 }])
   })
 })

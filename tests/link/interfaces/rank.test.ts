@@ -54,6 +54,25 @@ describe('the ranking of interfaces', () => {
     expect(order(facts('lo', { kind: 'loopback' }), facts('wwan0', { kind: 'other' }))).toEqual([])
   })
 
+  it('puts a network with a DHCP server behind a cable to a target, and names the server', () => {
+    const lease = { address: '192.168.1.20', server: '192.168.1.1' }
+    const found = rankInterfaces([
+      facts('office', { lease }),
+      facts('target'),
+      facts('off', { link: 'down' }),
+    ])
+    expect(found.map(({ name, isRisky }) => [name, isRisky])).toEqual([
+      ['target', false],
+      ['off', false],
+      ['office', true],
+    ])
+    expect(found[2]?.otherServer).toBe(
+      'A DHCP server answered here: 192.168.1.1 (this computer has its own address from it).',
+    )
+    const [unnamed] = rankInterfaces([facts('office', { lease: { address: '192.168.1.20' } })])
+    expect(unnamed?.otherServer).toContain('192.168.1.20')
+  })
+
   it('says why, for each kind of place in it', () => {
     const reasons = rankInterfaces([
       facts('a'),

@@ -36,6 +36,7 @@ const GOLDENS = [
   golden(standard.domainNameServers, 6, '0a4d0001', ['10.77.0.1'], '10.77.0.1'),
   golden(standard.hostName, 12, '7461726765742d31', 'target-1', '"target-1"'),
   golden(standard.domainName, 15, '746573742e6c616e', 'test.lan', '"test.lan"'),
+  golden(standard.configurationFile, 209, '612e636667', 'a.cfg', '"a.cfg"'),
   golden(standard.rootPath, 17, '31302e37372e302e313a2f78', '10.77.0.1:/x', '"10.77.0.1:/x"'),
   golden(standard.broadcastAddressOption, 28, '0a4d00ff', '10.77.0.255', '10.77.0.255'),
   golden(standard.requestedAddress, 50, '0a4d0032', '10.77.0.50', '10.77.0.50'),

@@ -7,6 +7,7 @@ import type {
   ChainDescription,
   DesktopApi,
   Failure,
+  FoundServers,
   LibraryEntry,
   Review,
   ServiceState,
@@ -22,6 +23,9 @@ export interface FakeOptions {
   readonly missing?: Readonly<Record<string, readonly string[]>>
   readonly review: Review
   readonly startFails?: Failure
+  /** Who else answers DHCP, on every interface. */
+  readonly others?: FoundServers
+  readonly lookFails?: Failure
   /** What the system's dialog gives, by what was asked for. */
   readonly gives?: Readonly<Record<'files' | 'folder', readonly Partial<LibraryEntry>[]>>
 }
@@ -50,6 +54,8 @@ export function installFake(options: FakeOptions): void {
   const later = <T>(value: T): Promise<T> => new Promise((resolve) => setTimeout(() => resolve(value), 5))
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the contract rejects with plain objects
   const fail = (failure: Failure): Promise<never> => Promise.reject(failure)
+
+  const noOthers = { servers: [], remarks: [] }
 
   const entryOf = (known: Partial<LibraryEntry>): LibraryEntry => ({
     path: `/home/ada/darwin/${known.name ?? ''}`,
@@ -95,6 +101,7 @@ export function installFake(options: FakeOptions): void {
           isDefaultRoute: false,
           rank: 1,
           reason: 'A cable with a live link and no default route: most likely it leads to a target.',
+          isRisky: false,
         },
         {
           name: 'enx00e04c680001',
@@ -105,6 +112,10 @@ export function installFake(options: FakeOptions): void {
           mac: '00:e0:4c:68:00:01',
           mtu: 1500,
           isDefaultRoute: true,
+          lease: { address: '192.168.188.20', server: '192.168.188.1' },
+          isRisky: true,
+          otherServer:
+            'A DHCP server answered here: 192.168.188.1 (this computer has its own address from it).',
           rank: 2,
           reason:
             'A cable that carries the default route: it leads to a network that most likely has a DHCP server already.',
@@ -117,10 +128,15 @@ export function installFake(options: FakeOptions): void {
           mac: '9c:b6:d0:11:22:33',
           mtu: 1500,
           isDefaultRoute: false,
+          isRisky: true,
           rank: 3,
           reason: 'Wi-Fi: the firmware of a target boots over a cable, hardly ever over Wi-Fi.',
         },
       ]),
+    lookForServers: ({ name }) => {
+      calls.push(`look ${name}`)
+      return options.lookFails === undefined ? later(options.others ?? noOthers) : fail(options.lookFails)
+    },
     chains: () => later(options.chains),
     imports: () => later(imports),
     chooseImports: (kind) => give(options.gives?.[kind] ?? []),

@@ -56,7 +56,25 @@ export const review: Review = {
   dhcp: 'full',
   pool: { first: '10.77.0.100', last: '10.77.0.199' },
   allow: [],
-  exports: [{ path: '/', folder: '/home/ada/darwin/root', writable: true }],
+  exports: [
+    {
+      path: '/',
+      folder: '/home/ada/darwin/root',
+      writable: true,
+      contents: {
+        files: 10_000,
+        bytes: 1_204_000_000,
+        first: [
+          { name: 'System/Library/Extensions/AppleACPIPlatform.kext/Contents/Info.plist', size: 4120 },
+          { name: 'bin/sh', size: 1_306_800 },
+          { name: 'etc', size: 0 },
+          { name: 'mach_kernel', size: 18_672_224 },
+          ...Array.from({ length: 8 }, (_, index) => ({ name: `sbin/tool${index}`, size: 21_000 + index })),
+        ],
+        isCut: false,
+      },
+    },
+  ],
   files,
   hints: [
     { text: 'The target needs 512 MB of memory: the disk image stays in it.' },

@@ -24,6 +24,7 @@ const cable: NetworkInterface = {
   isDefaultRoute: false,
   rank: 1,
   reason: 'A cable.',
+  isRisky: false,
 }
 const office: NetworkInterface = {
   ...cable,

@@ -26,11 +26,13 @@ describe('a PXE ROM', () => {
   })
 
   it('finds the options in the order in which firmware needs them', async () => {
-    const harness = await Harness.start({ bootAnswer: () => ({ file: 'boot', rootPath: '10.77.0.1:/root' }) })
+    const boot = { file: 'boot', rootPath: '10.77.0.1:/root', configurationFile: 'boot.cfg' }
+    const harness = await Harness.start({ bootAnswer: () => boot })
     const { message } = harness.ask(realMessage('ipxe-discover'))
     expect([...message.options].map(([code]) => code)).toEqual([
-      53, 54, 51, 1, 3, 17, 12, 66, 67, 175, 61, 97,
+      53, 54, 51, 1, 3, 209, 17, 12, 66, 67, 175, 61, 97,
     ])
+    expect(message.options.get(standard.configurationFile)).toBe('boot.cfg')
     expect(message.options.get(standard.rootPath)).toBe('10.77.0.1:/root')
     expect(message.options.get(standard.subnetMask)).toBe('255.255.255.0')
     expect(message.options.raw(61)).toEqual(Buffer.from('01525400123456', 'hex'))

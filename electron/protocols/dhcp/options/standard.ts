@@ -35,3 +35,5 @@ export const vendorClass = textOption(60, 'vendor class identifier')
 export const tftpServerName = textOption(66, 'TFTP server name')
 /** RFC 2132 section 9.5. */
 export const bootFileName = textOption(67, 'bootfile name')
+/** RFC 5071 section 5.2: what a boot loader is told to read first. */
+export const configurationFile = textOption(209, 'configuration file')

@@ -1,7 +1,6 @@
-/* The program as it is linked at 1 MB. */
+/* The program as it is linked at 1 MB, as a gzip file. */
         .section .payload, "a"
         .globl  payload, payload_end
-        .balign 4
 payload: .incbin PAYLOAD
 payload_end:
 

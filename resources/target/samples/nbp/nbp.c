@@ -58,7 +58,7 @@ static void report_card(const struct nbp_entry *entry)
               mac[4], mac[5], function >> 8, function >> 3 & 31, function & 7);
 }
 
-uint32_t nbp_main(const struct nbp_entry *entry)
+ON_STACK uint32_t nbp_main(const struct nbp_entry *entry)
 {
         realmode_install(LOW_AREA);
         console_start(115200);

@@ -54,7 +54,7 @@ const SMALLER = [
  * @type {Program[]}
  */
 const programs = [
-  ...['hello', 'returning', 'trampling', 'faulting'].map(sampleKernel),
+  ...['hello', 'returning', 'trampling', 'rerouting', 'faulting'].map(sampleKernel),
   {
     name: 'samples/mach_kernel',
     folders: ['samples/shared', 'samples/mach_kernel'],

@@ -14,6 +14,7 @@ import type {
 } from '../service/commands.ts'
 import type { FoundServers } from '../service/look-for-servers.ts'
 import type { Screen } from '../machine/screen.ts'
+import type { Remedy } from '../service/remedies.ts'
 import type { Environment as ServiceEnvironment } from '../service/results.ts'
 import type { Review } from '../service/review.ts'
 
@@ -26,6 +27,7 @@ export type {
   LibraryEntry,
   NetworkInterface,
   ImportProgress,
+  Remedy,
   Review,
   Screen,
   StartOptions,

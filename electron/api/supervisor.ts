@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BootEvent } from '../clients/events.ts'
 import type { Command, InterfaceChoice, Reading, StartOptions } from '../service/commands.ts'
-import type { Results } from '../service/results.ts'
+import type { KeptFile, Results } from '../service/results.ts'
 import type { ServiceState } from './desktop.ts'
 import { authorisationError, elevatedLaunch } from './elevation/index.ts'
 import { ownLaunch } from './launch.ts'
@@ -34,7 +34,7 @@ export type KeptFileName = 'journal' | 'capture'
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #closing = new AbortController()
-  readonly #kept = new Map<KeptFileName, string>()
+  readonly #kept = new Map<KeptFileName, KeptFile>()
   #own: ServiceClient | undefined
   #startedAt = 0
   #attempt = 0
@@ -122,7 +122,7 @@ export class Supervisor {
   }
 
   /** A file of the session's, with everything up to now; undefined when it is not kept. */
-  async keptFile(name: KeptFileName): Promise<string | undefined> {
+  async keptFile(name: KeptFileName): Promise<KeptFile | undefined> {
     await this.#remember(name)
     return this.#kept.get(name)
   }
@@ -172,7 +172,7 @@ export class Supervisor {
 
   async #remember(name: KeptFileName): Promise<void> {
     const file = await this.#session?.request({ name }).catch(() => undefined)
-    if (file !== undefined) this.#kept.set(name, file.path)
+    if (file !== undefined) this.#kept.set(name, file)
   }
 
   #start(): void {

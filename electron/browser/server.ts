@@ -1,5 +1,4 @@
 /** Browser mode: the page and its contract by HTTP and a WebSocket, on 127.0.0.1 and nowhere else. */
-import { createReadStream } from 'node:fs'
 import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
@@ -12,6 +11,7 @@ import { attempt, Backend } from '../api/backend.ts'
 import type { Screen } from '../api/desktop.ts'
 import { PAGE_HEADERS, readAsset } from '../api/page.ts'
 import type { Reply } from '../api/requests.ts'
+import { readKept, type KeptFile } from '../api/kept.ts'
 import type { KeptFileName } from '../api/supervisor.ts'
 import { Admission, isForUs, isFromOurPage } from './admission.ts'
 import { converse } from './conversation.ts'
@@ -47,7 +47,7 @@ function unasked(): Promise<never> {
 class Server implements BrowserMode {
   readonly #backend: Backend
   readonly #admission = new Admission()
-  readonly #downloads = new Tickets<{ readonly path: string; readonly kind: KeptFileName }>()
+  readonly #downloads = new Tickets<{ readonly kept: KeptFile; readonly kind: KeptFileName }>()
   /** Ports of 127.0.0.1 on which QEMU shows a screen. */
   readonly #screens = new Tickets<number>()
   readonly #http = createServer((request, response) => {
@@ -108,14 +108,14 @@ class Server implements BrowserMode {
   async #download(response: ServerResponse, ticket: string): Promise<void> {
     const file = this.#downloads.redeem(ticket)
     if (file === undefined) throw new Refusal(404)
-    const { path, kind } = file
+    const { kept, kind } = file
     const extension = kind === 'journal' ? 'jsonl' : 'pcapng'
     response.writeHead(200, {
       ...PAGE_HEADERS,
       'content-type': 'application/octet-stream',
       'content-disposition': `attachment; filename="bootwire-${kind}.${extension}"`,
     })
-    await pipeline(createReadStream(path), response)
+    await pipeline(readKept(kept), response)
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -147,8 +147,8 @@ class Server implements BrowserMode {
   /** The result is the path of a download. */
   #offer(kind: KeptFileName): Promise<Reply> {
     return attempt(async () => {
-      const path = await this.#backend.keptFile(kind)
-      return `/downloads/${this.#downloads.issue({ path, kind })}`
+      const kept = await this.#backend.keptFile(kind)
+      return `/downloads/${this.#downloads.issue({ kept, kind })}`
     })
   }
 

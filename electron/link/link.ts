@@ -83,13 +83,20 @@ export function hasStreams(link: Link): link is StreamLink {
   return 'listen' in link
 }
 
-/** Why a link or one of its ports could not be opened, and the ways out, each a whole sentence. */
+/** A way out: a whole sentence, or what each face has its own way to do. */
+export type LinkRemedy =
+  | string
+  | { readonly action: 'give-address'; readonly address: string }
+  | { readonly action: 'start-elevated' }
+  | { readonly action: 'find-port-owner'; readonly protocol: 'UDP' | 'TCP'; readonly port: number }
+
+/** Why a link or one of its ports could not be opened, and the ways out. */
 export class LinkError extends Error {
   override readonly name = 'LinkError'
   readonly code: 'no-interface' | 'no-address' | 'port-taken' | 'not-permitted' | 'failed'
-  readonly remedies: readonly string[]
+  readonly remedies: readonly LinkRemedy[]
 
-  constructor(code: LinkError['code'], message: string, remedies: readonly string[]) {
+  constructor(code: LinkError['code'], message: string, remedies: readonly LinkRemedy[]) {
     super(message)
     this.code = code
     this.remedies = remedies

@@ -1,5 +1,7 @@
 import type { BootEvent } from '../clients/events.ts'
 import { chains } from '../chains/index.ts'
+import { formatBytes } from '../clients/units.ts'
+import { captureParts, type CaptureFile } from '../link/capture.ts'
 import { parseFaults } from '../link/faults.ts'
 import { listInterfaces } from '../link/interfaces.ts'
 import { openNic, type Nic } from '../link/nic/nic.ts'
@@ -20,7 +22,7 @@ import { planSession, type PlannedSession } from './planning/index.ts'
 import { sessionPorts, type SessionPorts } from './ports.ts'
 import { dropPrivileges, mayAdminister } from './privileges.ts'
 import { ReservedLink } from './reserved-link.ts'
-import { keptFiles, type KeptFiles } from './keeping.ts'
+import { KEPT_CAPTURE, keptFiles, type KeptFiles } from './keeping.ts'
 import { KEEPER } from './resources.ts'
 import type { KeptFile, Results } from './results.ts'
 import { planningContext, reviewSession } from './review.ts'
@@ -41,8 +43,8 @@ export class BootService {
   #machine: Machine | undefined
   /** Whom this service was elevated for; undefined when it was not. */
   readonly #caller: string | undefined
-  /** A pcapng file of the session's packets; of the last session when none runs. */
-  #capture: string | undefined
+  /** The session's packets; those of the last session when none runs. */
+  #capture: CaptureFile | undefined
 
   constructor(caller?: string) {
     this.#caller = caller
@@ -147,7 +149,7 @@ export class BootService {
 
   async #startOnWire(choice: WireChoice, options: StartOptions): Promise<void> {
     const kept = await this.#keepJournal(options)
-    this.#capture = choice.capture ?? kept?.capture
+    this.#capture = choice.capture === undefined ? this.#boundCapture(kept) : { path: choice.capture }
     const link = await Wire.create({
       ...(choice.faults === undefined ? {} : { faults: parseFaults(choice.faults) }),
       ...(this.#capture === undefined ? {} : { capture: this.#capture }),
@@ -215,9 +217,17 @@ export class BootService {
     }
   }
 
+  /** A session may run for days: its newest packets are kept. */
+  #boundCapture(kept: KeptFiles | undefined): CaptureFile | undefined {
+    if (kept === undefined) return undefined
+    const text = `The capture of this session has reached ${formatBytes(KEPT_CAPTURE)}: its oldest packets give way to new ones from now on.`
+    const onCut = () => this.#journal.record({ type: 'notice', level: 'info', text })
+    return { path: kept.capture, limit: KEPT_CAPTURE, onCut }
+  }
+
   async #keptJournal(): Promise<KeptFile> {
     const path = await this.#journal.written()
-    if (path !== undefined) return { path }
+    if (path !== undefined) return { parts: [path] }
     throw new ServiceFailure(
       'not-kept',
       'There is no journal: no session was started, or none that keeps it.',
@@ -225,9 +235,9 @@ export class BootService {
   }
 
   #keptCapture(): KeptFile {
-    if (this.#capture !== undefined) return { path: this.#capture }
+    if (this.#capture !== undefined) return { parts: captureParts(this.#capture.path) }
     throw new ServiceFailure('not-kept', 'Only the packets of a virtual cable are kept.', [
-      'On a real interface, record them beside Bootwire: sudo tcpdump -i INTERFACE -w boot.pcapng',
+      'On a real interface, record them beside Bootwire with Wireshark.',
     ])
   }
 

@@ -3,6 +3,7 @@ import { failureOf } from './failure.ts'
 import { Library } from './library.svelte.ts'
 import { Lookout, serversFound } from './lookout.svelte.ts'
 import { LivePlan } from './plan.svelte.ts'
+import type { Way } from './remedies.ts'
 import { SessionState } from './session.svelte.ts'
 import {
   choiceOf,
@@ -182,15 +183,27 @@ export class Wizard {
     this.go('chain')
   }
 
+  readonly #ways: readonly Way[] = [
+    {
+      action: 'answer-beside',
+      title: 'Answer beside it',
+      take: () => void this.startWith({ mode: 'proxy', force: false }),
+    },
+    {
+      action: 'answer-anyway',
+      title: 'Give out addresses all the same',
+      take: () => void this.startWith({ mode: 'full', force: true }),
+    },
+    { action: 'give-address', title: 'Choose its address', take: () => this.go('interface') },
+  ]
+
   /** Ways out of the last failure that need no more than a click. */
-  readonly ways = $derived(
-    this.failure?.code === 'other-dhcp-server'
-      ? [
-          { title: 'Answer beside it', take: () => void this.startWith({ mode: 'proxy', force: false }) },
-          { title: 'Give out addresses all the same', take: () => void this.startWith({ force: true }) },
-        ]
-      : [],
-  )
+  readonly ways = $derived.by(() => {
+    const remedies = this.failure?.remedies ?? []
+    return this.#ways.filter(({ action }) =>
+      remedies.some((remedy) => typeof remedy !== 'string' && remedy.action === action),
+    )
+  })
 
   async startWith(dhcp: Partial<Setup['dhcp']>): Promise<void> {
     this.change({ dhcp: { ...this.setup.dhcp, ...dhcp } })

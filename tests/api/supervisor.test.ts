@@ -15,7 +15,7 @@ const input = createInterface({ input: process.stdin })
 input.on('line', (line) => {
   const { id, command } = JSON.parse(line)
   if (command.path === 'now') process.kill(process.pid, 'SIGKILL')
-  const results = { imports: [{ pid: process.pid }], journal: { path: '/journal' } }
+  const results = { imports: [{ pid: process.pid }], journal: { parts: ['/journal'] } }
   const failures = { capture: { code: 'not-kept', message: 'None.', remedies: [] } }
   const failure = failures[command.name]
   console.log(JSON.stringify(failure ? { reply: id, failure } : { reply: id, result: results[command.name] ?? null }))
@@ -77,7 +77,7 @@ describe('the supervisor', () => {
     await until('the end to be told', () => events.length > 0)
     expect(events).toMatchObject([{ type: 'session-stopped', reason: 'the boot service ended with SIGKILL' }])
     expect(one.hasSession).toBe(false)
-    expect(await one.keptFile('journal')).toBe('/journal')
+    expect(await one.keptFile('journal')).toEqual({ parts: ['/journal'] })
     await running()
     await one.start(onWire)
     await one.stop()

@@ -1,9 +1,9 @@
 /** The two ways to one page: a window of the desktop app, and a browser that browser mode lets in. */
-import { chromium, type Page } from 'playwright'
-import { findChromium } from '../../build/peers.mjs'
+import type { Page } from 'playwright'
 import { noBuild, Running } from '../browser/running.ts'
 import { noVirtualTarget } from '../lab/bootwire.ts'
-import { collectErrors, isRoot, noWindow, type Profile } from './app.ts'
+import { collectErrors, noWindow, type Profile } from './app.ts'
+import { launchChromium, noChromium } from './chromium.ts'
 
 export interface Opened {
   readonly page: Page
@@ -30,16 +30,11 @@ const desktop: Face = {
 
 const browser: Face = {
   name: 'Chromium against browser mode',
-  absent: () =>
-    noBuild() ??
-    noVirtualTarget() ??
-    (findChromium() === undefined
-      ? 'needs Chromium of Debian, which npm test unpacks (chromium)'
-      : undefined),
+  absent: () => noBuild() ?? noVirtualTarget() ?? noChromium(),
   async open(profile, environment) {
     const { env } = await profile.command()
     const running = await new Running({ ...env, ...environment }).ready()
-    const program = await chromium.launch({ executablePath: findChromium()!, chromiumSandbox: !isRoot })
+    const program = await launchChromium()
     const page = await program.newPage({ viewport: { width: 1200, height: 760 } })
     const errors = collectErrors(page)
     await page.goto(running.address)

@@ -1,17 +1,28 @@
 /** The page alone, with a stand-in behind it: what is seldom seen, and what is much at once. */
-import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
+import type { Browser } from 'playwright'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest'
+import { RemedyAction } from '../../electron/api/contract.ts'
 import type { BootEvent } from '../../electron/api/desktop.ts'
 import type { FakeOptions } from '../renderer/page/fake-desktop.ts'
 import { openPage, type OpenPage } from '../renderer/page/page.ts'
 import { bootUnderWay, options } from '../renderer/page/stories.ts'
-import { accessibilityViolations, noWindow } from './app.ts'
-import { longestTask } from './frames.ts'
+import { noBuild } from '../browser/running.ts'
+import { accessibilityViolations } from './app.ts'
+import { launchChromium, noChromium } from './chromium.ts'
+import { longestTask, recorderIn } from './frames.ts'
 import { button, heading } from './walk.ts'
 
+const absent = noBuild() ?? noChromium()
+let browser: Browser
 let opened: OpenPage | undefined
+beforeAll(async () => {
+  if (absent === undefined) browser = await launchChromium()
+})
+afterAll(async () => {
+  if (absent === undefined) await browser.close()
+})
 beforeEach((context: TestContext) => {
-  const reason = noWindow()
-  if (reason !== undefined) context.skip(reason)
+  if (absent !== undefined) context.skip(absent)
 })
 afterEach(async () => {
   const errors = opened?.errors ?? []
@@ -21,7 +32,7 @@ afterEach(async () => {
 })
 
 async function open(change: Partial<FakeOptions> = {}) {
-  opened = await openPage({ ...options, ...change })
+  opened = await openPage(browser, { ...options, ...change })
   return opened.page
 }
 
@@ -183,18 +194,40 @@ it('shows a refused start beside the button, with each way out', async () => {
   expect(await heading(page).textContent()).toMatch(/What do you want to boot/)
 })
 
+it('shows no option of the command line, whatever went wrong', async () => {
+  const remedies = RemedyAction.options.map(({ shape }) =>
+    RemedyAction.parse({ action: shape.action.value, address: '10.77.0.1/24', protocol: 'UDP', port: 67 }),
+  )
+  const page = await open({ startFails: { code: 'failed', message: 'Everything at once.', remedies } })
+  await page.getByRole('radio', { name: 'A virtual target' }).click()
+  await button(page, 'Boot it').click()
+  const alert = page.getByRole('alert').filter({ hasText: 'Everything at once.' })
+  await alert.waitFor()
+  const ways = await alert.getByRole('listitem').count()
+  const buttons = await alert.getByRole('button').count()
+  // One of the buttons dismisses it.
+  expect(ways + buttons - 1).toBe(remedies.length)
+  expect(await alert.textContent()).not.toMatch(/(^|\s)--?[a-z]/)
+  await button(page, 'Choose its address').click()
+  expect(await heading(page).textContent()).toMatch(/plugged in/)
+})
+
 it('answers beside another DHCP server at a click, when one was found', async () => {
   const page = await open({
     startFails: {
       code: 'other-dhcp-server',
       message: 'Another DHCP server, 192.168.188.1, answers on enp0s31f6.',
-      remedies: ['Stand beside it: --dhcp proxy leaves it.', 'Connect the target by a cable of its own.'],
+      remedies: [
+        { action: 'answer-beside' },
+        'Connect the target by a cable of its own.',
+        { action: 'answer-anyway' },
+      ],
     },
   })
   await page.getByRole('radio', { name: 'A virtual target' }).click()
   await button(page, 'Boot it').click()
   await page.getByText('Connect the target by a cable of its own.').waitFor()
-  expect(await page.getByText('--dhcp').count()).toBe(0)
+  expect(await page.getByRole('alert').getByRole('listitem').count()).toBe(1)
   await button(page, 'Answer beside it').click()
   await expect
     .poll(() => page.evaluate(() => window.fake.started.map(({ dhcp }) => dhcp.mode)))
@@ -256,7 +289,7 @@ describe('a session that is running', () => {
 
   it('takes a burst of 1,000 events and shows 64 clients without a frame over 50 ms', async () => {
     const page = await open()
-    const { app } = opened!
+    const recorder = recorderIn(browser)
     const now = Date.now()
     const [session, ...boot] = bootUnderWay(now - 7000, undefined, 'enp0s31f6')
     const ids = Array.from(
@@ -290,7 +323,7 @@ describe('a session that is running', () => {
           })),
         )
       }, ids)
-    expect(await longestTask(app, page, burst, 3000)).toBeLessThan(50)
+    expect(await longestTask(recorder, page, burst, 3000)).toBeLessThan(50)
     await page.getByRole('log', { name: 'Log' }).getByText('Some.kext/999').waitFor()
 
     const busy = () =>
@@ -310,6 +343,6 @@ describe('a session that is running', () => {
           if (round === 60) clearInterval(timer)
         }, 33)
       }, ids)
-    expect(await longestTask(app, page, busy, 2500)).toBeLessThan(50)
+    expect(await longestTask(recorder, page, busy, 2500)).toBeLessThan(50)
   })
 })

@@ -139,6 +139,15 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
     expect(await other.hear('NetBoot> ')).toContain("Can't read nb/gone.cfg, which the server named: ")
   })
 
+  it('has the keyboard and the firmware again after a kernel that had interrupts by the APICs', async () => {
+    const { target, run } = await lab.start({ machine: { nic: 'virtio-net-pci' } })
+    await target.hear('NetBoot> ')
+    expect(await run('10.77.0.1:/kernels/rerouting')).toContain('some wait. Returning.')
+    expect(await run('10.77.0.1:/kernels/returning')).toContain('Returning.')
+    await target.press('q', 'u', 'i', 't', 'ret')
+    await until('the next boot device', () => target.firmware.includes('No bootable device.'))
+  })
+
   it('is there again after a kernel that crashed the machine', async () => {
     const { target } = await lab.start({ machine: { nic: 'virtio-net-pci' } })
     await target.hear('NetBoot> ')

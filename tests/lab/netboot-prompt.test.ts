@@ -58,6 +58,24 @@ describe.skipIf(noVirtualTarget() !== undefined)('at the prompt of NetBoot', () 
     expect(await run(`${UP}${UP}${BACKSPACE}`)).toMatch(calledAs('returning', '-h -f -- 12'))
   })
 
+  it.each([
+    { options: '', baud: 115200, onScreen: true },
+    { options: '-f', baud: 115200, onScreen: true },
+    { options: '-h', baud: 9600, onScreen: false },
+    { options: '-h -f', baud: 115200, onScreen: false },
+  ])('is at $baud baud when booted with "$options"', async ({ options, baud, onScreen }) => {
+    const { target, run } = await lab.start({ machine: withoutPxe(options) })
+    await target.hear('NetBoot> ')
+    expect(await target.baud()).toBe(baud)
+    expect((await target.screen()).includes('NetBoot>')).toBe(onScreen)
+    await target.press('h', 'e', 'l', 'p', 'ret')
+    if (onScreen) await target.hear('NetBoot> ')
+    // The kernel writes at its own speed, and NetBoot at its own again.
+    expect(await run('10.77.0.1:/kernels/returning')).not.toContain('Type the name')
+    expect(await target.baud()).toBe(baud)
+    expect((await target.screen()).includes('NetBoot>')).toBe(onScreen)
+  })
+
   it('a file that cannot be booted is refused in words, and the next can be', async () => {
     const { target, run } = await lab.start({ machine: withoutPxe() })
     await target.hear('NetBoot> ')

@@ -20,7 +20,7 @@ export function kernelFolder(): string {
   mkdirSync(join(folder, 'kernels'))
   const write = (name: string, bytes: Uint8Array) => writeFileSync(join(folder, 'kernels', name), bytes)
   const sample = (name: string) => readFileSync(built.get(`samples/${name}`)!)
-  for (const name of ['hello', 'returning', 'trampling', 'faulting']) write(name, sample(name))
+  for (const name of ['hello', 'returning', 'trampling', 'rerouting', 'faulting']) write(name, sample(name))
   const returning = sample('returning')
   const packed = gzipSync(returning)
   write('large', Buffer.concat([returning, Buffer.alloc(LARGE, 'padding')]))

@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { ServedTree } from '../../electron/chains/tree.ts'
 import type { Happening } from '../../electron/clients/events.ts'
@@ -12,6 +13,7 @@ import { socketDevice } from '../../electron/machine/arguments.ts'
 import { DhcpServer } from '../../electron/servers/dhcp/server.ts'
 import { startNfsServer } from '../../electron/servers/nfs/server.ts'
 import { startTftpServer } from '../../electron/servers/tftp/server.ts'
+import { until } from './namespaces.ts'
 
 export interface BenchOptions {
   /** What TFTP serves: bytes, or the path of a file. */
@@ -48,7 +50,7 @@ export class ServedWire {
     const emit = (event: Happening) => void served.events.push(event)
     const wire = await Wire.create({
       ...(faults === undefined ? {} : { faults: parseFaults(faults) }),
-      ...(capture === undefined ? {} : { capture }),
+      ...(capture === undefined ? {} : { capture: { path: capture } }),
     })
     served.wire = wire
     served.#closers.push(() => wire.close())
@@ -109,17 +111,23 @@ export class Target {
   firmware = ''
   readonly #process: ChildProcessWithoutNullStreams
   #complaints = ''
+  #monitor: Socket | undefined
   #wake: (() => void) | undefined
 
   static async start(options: TargetOptions): Promise<Target> {
     const ears = await listenPrivately((socket) =>
       target.#listen(socket, (text) => (target.firmware += text)),
     )
-    const target = new Target(options, ears)
+    const monitor = await listenPrivately((socket) => (target.#monitor = socket))
+    const target = new Target(options, ears, monitor)
     return target
   }
 
-  private constructor({ wire, nic = 'e1000', memory = 64, more = [] }: TargetOptions, ears: Listener) {
+  private constructor(
+    { wire, nic = 'e1000', memory = 64, more = [] }: TargetOptions,
+    ears: Listener,
+    monitor: Listener,
+  ) {
     this.#process = spawn(
       'qemu-system-x86_64',
       [
@@ -130,6 +138,7 @@ export class Target {
         ['-boot', 'order=n'],
         ['-chardev', socketDevice('firmware', ears.address)],
         ['-device', 'isa-debugcon,iobase=0x402,chardev=firmware'],
+        ['-chardev', socketDevice('monitor', monitor.address), '-mon', 'chardev=monitor'],
         more,
       ].flat(),
     )
@@ -137,6 +146,7 @@ export class Target {
     this.#listen(this.#process.stderr, (text) => (this.#complaints += text))
     this.#process.once('exit', () => {
       void ears.close()
+      void monitor.close()
       this.#wake?.()
     })
   }
@@ -174,6 +184,40 @@ export class Target {
   /** Types on the serial port. */
   type(text: string): void {
     this.#process.stdin.write(text, 'latin1')
+  }
+
+  /** Presses keys of its keyboard, by QEMU's names. */
+  async press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.#command(`sendkey ${key}`)
+  }
+
+  /** What its screen shows in text mode, row by row. */
+  async screen(): Promise<string> {
+    const cells = (await this.#command('xp /2000hx 0xb8000')).matchAll(/ 0x[0-9a-f]{2}([0-9a-f]{2})\b/g)
+    const text = Buffer.from([...cells].map(([, character]) => parseInt(character!, 16))).toString('latin1')
+    return (text.match(/.{80}/gs) ?? []).map((row) => row.trimEnd()).join('\n')
+  }
+
+  /** At which speed its serial port is, while it writes nothing. */
+  async baud(): Promise<number> {
+    const read = async (port: number) =>
+      parseInt(/ = 0x([0-9a-f]+)/.exec(await this.#command(`i /b ${port}`))![1]!, 16)
+    await this.#command('o /b 0x3fb 0x83')
+    const divisor = (await read(0x3f8)) + 256 * (await read(0x3f9))
+    await this.#command('o /b 0x3fb 0x03')
+    return 115200 / divisor
+  }
+
+  /** Gives what QEMU's monitor answers to a line. */
+  async #command(line: string): Promise<string> {
+    const monitor = this.#monitor
+    if (monitor === undefined) throw new Error('QEMU has not opened its monitor yet.')
+    let answer = ''
+    const listen = (data: Buffer) => (answer += data.toString('latin1'))
+    monitor.on('data', listen).write(`${line}\n`)
+    await until(`QEMU to answer ${line}`, () => /\n\(qemu\) $/.test(answer))
+    monitor.off('data', listen)
+    return answer
   }
 
   #listen(stream: Readable, take: (text: string) => void): void {

@@ -4,12 +4,12 @@
 #include <stdint.h>
 
 struct options {
-        bool serial;             /* -h: a serial console is used */
-        bool fast;               /* -f: at 115200 baud, which is what -h means without NetBoot too */
+        bool serial;             /* -h: the serial port is the console, and the screen is not */
+        bool fast;               /* -f: at 115200 baud instead of 9600 */
         uint32_t return_address; /* -retaddr, 0 without */
 };
 
-/* Of the serial port. */
+/* Of the serial port. Beside the screen, where nobody has asked for a speed, it has the fast one. */
 uint32_t baud_of(const struct options *options);
 
 /* Reads what is before `--` in our own command line. */

@@ -6,7 +6,7 @@
 #include "image.h"
 #include "../gzip/inflate.h"
 #include "keys.h"
-#include "multiboot.h"
+#include "../multiboot/multiboot.h"
 #include "resident.h"
 #include "stash.h"
 

@@ -1,6 +1,6 @@
 #include "image.h"
 #include "../pxe/string.h"
-#include "multiboot.h"
+#include "../multiboot/multiboot.h"
 
 /* System V ABI, chapter 4 and 5. */
 struct elf_header {

@@ -96,6 +96,10 @@ void netboot_main(void)
         realmode_install(LOW_AREA);
         read_options(origin.command_line, &options);
         console_start(baud_of(&options));
+        if (options.serial) {
+                print("\nNetBoot's console is the first serial port, at %u baud.\n", baud_of(&options));
+                console_serial_alone();
+        }
         clock_start();
         print("\nNetBoot metakernel, Bootwire %s\n", BOOTWIRE_VERSION);
         bool found = find_network();

@@ -6,7 +6,7 @@
 #include "../pxe/realmode.h"
 #include "../pxe/string.h"
 #include "layout.h"
-#include "multiboot.h"
+#include "../multiboot/multiboot.h"
 #include "resident.h"
 
 struct origin origin;

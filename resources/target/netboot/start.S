@@ -91,6 +91,11 @@ return_address:
         popal
         ret
 
+/* Where every interrupt goes that is left over from a kernel. */
+        .globl  ignore_interrupt
+ignore_interrupt:
+        iretl
+
         .data
         .balign 8
 gdt:    .quad   0

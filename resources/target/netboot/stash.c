@@ -4,6 +4,7 @@
 #include "../pxe/realmode.h"
 #include "../pxe/string.h"
 #include "layout.h"
+#include "processor.h"
 
 enum { PIC1 = 0x20, PIC2 = 0xa0, TIMER_0 = 0x40, TIMER_CONTROL = 0x43 };
 enum { KEYBOARD_DATA = 0x60, KEYBOARD_STATUS = 0x64, OUTPUT_FULL = 1, INPUT_FULL = 2, READ_COMMAND_BYTE = 0x20, WRITE_COMMAND_BYTE = 0x60 };
@@ -101,6 +102,7 @@ void stash_machine(void)
         masks[0] = in8(PIC1 + 1);
         masks[1] = in8(PIC2 + 1);
         keyboard_command = read_keyboard_command();
+        stash_processor();
         stash_cards();
         memcpy(image_end, (const void *)base_memory_word(0), BASE_MEMORY);
 }
@@ -108,6 +110,9 @@ void stash_machine(void)
 void restore_machine(void)
 {
         memcpy((void *)base_memory_word(0), image_end, BASE_MEMORY);
+        out8(PIC1 + 1, 0xff);
+        out8(PIC2 + 1, 0xff);
+        restore_processor();
         restore_cards();
         restore_interrupt_controllers();
         out8(TIMER_CONTROL, 0x34); /* the BIOS's 18.2 ticks a second */

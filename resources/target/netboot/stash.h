@@ -4,5 +4,5 @@
 
 /* The card is closed already. */
 void stash_machine(void);
-/* Base memory, interrupt controllers, timer, keyboard controller and the card's PCI header as they were. */
+/* Base memory, interrupts, timer, keyboard controller, processor and the card's PCI header as they were. */
 void restore_machine(void);

@@ -10,6 +10,7 @@ enum { BDA_VIDEO_MODE = 0x449, BDA_CURSOR = 0x450 };
 
 static volatile uint16_t *const screen = (uint16_t *)0xb8000;
 static unsigned column, row;
+static bool is_serial_alone;
 
 static void serial_put(char character)
 {
@@ -81,7 +82,19 @@ void console_put(char character)
         if (character == '\n')
                 serial_put('\r');
         serial_put(character);
-        screen_put(character);
+        if (!is_serial_alone)
+                screen_put(character);
+}
+
+/* A port that is not there reads as all ones. */
+static bool has_serial(void)
+{
+        return in8(LINE_STATUS) != 0xff;
+}
+
+void console_serial_alone(void)
+{
+        is_serial_alone = has_serial();
 }
 
 static void set_text_mode(void)
@@ -192,9 +205,7 @@ static int end_of_sequence(char final)
 
 static int serial_key(void)
 {
-        uint8_t status = in8(LINE_STATUS);
-        /* A port that is not there reads as all ones. */
-        if (status == 0xff || !(status & DATA_READY))
+        if (!has_serial() || !(in8(LINE_STATUS) & DATA_READY))
                 return KEY_NONE;
         char character = (char)in8(COM1);
         switch (terminal) {
@@ -222,5 +233,5 @@ static int serial_key(void)
 int console_key(void)
 {
         int key = serial_key();
-        return key == KEY_NONE ? keyboard_key() : key;
+        return key == KEY_NONE && !is_serial_alone ? keyboard_key() : key;
 }

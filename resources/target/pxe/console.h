@@ -5,6 +5,8 @@
 
 /* Goes on below what the screen shows. `baud` of the serial port: 115200 or a whole part of it. */
 void console_start(uint32_t baud);
+/* From here on the serial port alone, if there is one: a screen and a keyboard are for whoever has no other. */
+void console_serial_alone(void);
 /* Goes on where the BIOS has its cursor, after console_leave() and what others wrote. */
 void console_resume(void);
 /* Goes on whatever was done to screen and port. What was written stays, unless the display is not in text mode. */

@@ -7,7 +7,7 @@
 #include "../../pxe/realmode.h"
 #include "../../pxe/string.h"
 #include "../checksum/crc32.h"
-#include "../shared/multiboot.h"
+#include "../../multiboot/multiboot.h"
 #include "../stage/entry.h"
 #include "macho.h"
 #include "options.h"
@@ -68,7 +68,7 @@ static void start(uint32_t entry)
 
 static bool choose_source(bool (**load)(const char *, uint32_t *))
 {
-        const struct multiboot_info *info = (const struct multiboot_info *)entry_information;
+        const struct multiboot_information *info = (const struct multiboot_information *)entry_information;
         *load = by_volume;
         if (entry_multiboot == MULTIBOOT_LOADED && info->flags & HAS_MODULES && info->module_count) {
                 module = (const struct multiboot_module *)info->modules;

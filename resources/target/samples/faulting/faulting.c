@@ -1,8 +1,8 @@
 /* A kernel that crashes as hard as one can: a fault with no descriptors to handle it resets the machine. */
 #include "../shared/console.h"
-#include "../shared/multiboot.h"
+#include "../../multiboot/multiboot.h"
 
-void kernel_main(uint32_t magic, const struct multiboot_info *info)
+void kernel_main(uint32_t magic, const struct multiboot_information *info)
 {
         static const struct {
                 uint16_t limit;

@@ -5,7 +5,7 @@
 #include "../checksum/crc32.h"
 #include "../shared/console.h"
 #include "../shared/leave.h"
-#include "../shared/multiboot.h"
+#include "../../multiboot/multiboot.h"
 
 /* No string or list is followed further than this, whatever the loader handed over. */
 enum { MOST_CHARACTERS = 4096, MOST_MODULES = 64, MOST_REGIONS = 128 };
@@ -21,7 +21,7 @@ static const char *region_type(uint32_t type)
         return type >= 1 && type <= 5 ? names[type - 1] : "unknown";
 }
 
-static void report_memory_map(const struct multiboot_info *info)
+static void report_memory_map(const struct multiboot_information *info)
 {
         uint32_t at = info->memory_map;
         uint32_t left = info->memory_map_length;
@@ -42,7 +42,7 @@ static void report_memory_map(const struct multiboot_info *info)
         }
 }
 
-static void report_modules(const struct multiboot_info *info)
+static void report_modules(const struct multiboot_information *info)
 {
         const struct multiboot_module *module = (const struct multiboot_module *)info->modules;
         put("Modules: ");
@@ -66,7 +66,7 @@ static void report_modules(const struct multiboot_info *info)
         }
 }
 
-static void report(const struct multiboot_info *info)
+static void report(const struct multiboot_information *info)
 {
         if (info->flags & HAS_LOADER_NAME) {
                 put("Boot loader: ");
@@ -91,7 +91,7 @@ static void report(const struct multiboot_info *info)
                 report_modules(info);
 }
 
-void kernel_main(uint32_t magic, const struct multiboot_info *info)
+void kernel_main(uint32_t magic, const struct multiboot_information *info)
 {
         console_start();
         put("Bootwire sample kernel " BOOTWIRE_VERSION "\n");

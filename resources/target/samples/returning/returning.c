@@ -2,7 +2,7 @@
 #include "../shared/console.h"
 #include "../shared/leave.h"
 
-void kernel_main(uint32_t magic, const struct multiboot_info *info)
+void kernel_main(uint32_t magic, const struct multiboot_information *info)
 {
         console_start();
         put("Returning sample kernel, called as \"");

@@ -9,7 +9,7 @@ static int digit_value(char digit)
         return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
 }
 
-uint32_t return_address_in(const struct multiboot_info *info)
+uint32_t return_address_in(const struct multiboot_information *info)
 {
         if (!(info->flags & HAS_COMMAND_LINE))
                 return 0;

@@ -2,29 +2,13 @@
  * A kernel without manners: overwrites all of base memory, the firmware's and the card driver's included, moves and
  * masks the interrupts, speeds up the timer, turns off the keyboard and every network card, and only then returns.
  */
+#include "../../pxe/io.h"
 #include "../shared/console.h"
 #include "../shared/leave.h"
 
 enum { BASE_MEMORY = 0xa0000, RUBBISH = 0xcc };
 enum { PIC1 = 0x20, PIC2 = 0xa0, TIMER_0 = 0x40, TIMER_CONTROL = 0x43, KEYBOARD = 0x64 };
 enum { PCI_ADDRESS = 0xcf8, PCI_DATA = 0xcfc, CLASS_ETHERNET = 0x0200 };
-
-static void out(uint16_t port, uint8_t value)
-{
-        __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static void out32(uint16_t port, uint32_t value)
-{
-        __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static uint32_t in32(uint16_t port)
-{
-        uint32_t value;
-        __asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
-        return value;
-}
 
 static void trample_memory(void)
 {
@@ -39,16 +23,16 @@ static void trample_interrupts(void)
 {
         static const uint16_t ports[2] = { PIC1, PIC2 };
         for (int pic = 0; pic < 2; pic++) {
-                out(ports[pic], 0x11);
-                out(ports[pic] + 1, (uint8_t)(0x20 + pic * 8));
-                out(ports[pic] + 1, pic ? 2 : 4);
-                out(ports[pic] + 1, 0x01);
-                out(ports[pic] + 1, 0xff);
+                out8(ports[pic], 0x11);
+                out8(ports[pic] + 1, (uint8_t)(0x20 + pic * 8));
+                out8(ports[pic] + 1, pic ? 2 : 4);
+                out8(ports[pic] + 1, 0x01);
+                out8(ports[pic] + 1, 0xff);
         }
-        out(TIMER_CONTROL, 0x34);
-        out(TIMER_0, 0x9c);
-        out(TIMER_0, 0x2e);
-        out(KEYBOARD, 0xad);
+        out8(TIMER_CONTROL, 0x34);
+        out8(TIMER_0, 0x9c);
+        out8(TIMER_0, 0x2e);
+        out8(KEYBOARD, 0xad);
 }
 
 static void trample_cards(void)
@@ -67,7 +51,7 @@ static void trample_cards(void)
         }
 }
 
-void kernel_main(uint32_t magic, const struct multiboot_info *info)
+void kernel_main(uint32_t magic, const struct multiboot_information *info)
 {
         console_start();
         put("Trampling sample kernel\n");

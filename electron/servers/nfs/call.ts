@@ -95,7 +95,8 @@ export async function readFrom(
   count: number,
   { services, caller }: NfsCall,
 ): Promise<Chunk> {
-  const chunk = await node.volume.read(node.key, offset, Math.min(count, services.dataLimit(caller)))
+  const limited = Math.min(count, services.dataLimit(caller))
+  const chunk = await node.volume.read(node.key, offset, limited, caller.takesFiles)
   services.reports.read(caller, {
     file: node.identity,
     path: () => node.path,

@@ -40,7 +40,14 @@ interface Library {
   setsockopt(fd: number, level: number, name: number, value: Buffer, length: number): number
   getsockopt(fd: number, level: number, name: number, value: Buffer, length: Buffer): number
   bind(fd: number, address: Buffer, length: number): number
-  mmap(at: number, length: number, protection: number, flags: number, fd: number, offset: number): number | bigint
+  mmap(
+    at: number,
+    length: number,
+    protection: number,
+    flags: number,
+    fd: number,
+    offset: number,
+  ): number | bigint
   munmap(at: bigint, length: number): number
   copyOut(to: Buffer, from: bigint, length: number): void
   copyIn(to: bigint, from: Buffer, length: number): void

@@ -70,7 +70,8 @@ class Connection {
     })
     socket.addEventListener('close', () => {
       for (const answer of this.#waiting.values()) answer({ failure: ended })
-      for (const listener of this.#stateListeners) listener({ state: 'stopped', reason: ended.message })
+      for (const listener of this.#stateListeners)
+        listener({ state: 'stopped', reason: 'Bootwire has ended, or the connection to it is gone' })
     })
   }
 

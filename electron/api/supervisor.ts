@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import type { BootEvent } from '../clients/events.ts'
 import type { Command, InterfaceChoice, Reading, StartOptions } from '../service/commands.ts'
 import type { KeptFile, Results } from '../service/results.ts'
@@ -13,6 +13,8 @@ export interface SupervisorOptions {
   readonly onEvent: (event: BootEvent) => void
   readonly onReading: (reading: Reading) => void
   readonly onState: (state: ServiceState) => void
+  /** Waits for so many milliseconds; rejects when it is aborted. */
+  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>
 }
 
 /** Milliseconds before the first restart; each further one takes twice as long. */
@@ -201,7 +203,8 @@ export class Supervisor {
     const inMilliseconds = Math.min(FIRST_WAIT * 2 ** (this.#attempt - 1), LONGEST_WAIT)
     this.#tell({ state: 'restarting', reason, inMilliseconds, attempt: this.#attempt })
     const { signal } = this.#closing
-    await sleep(inMilliseconds, undefined, { signal }).catch(() => {})
+    const { sleep = (milliseconds) => setTimeout(milliseconds, undefined, { signal }) } = this.#options
+    await sleep(inMilliseconds, signal).catch(() => {})
     if (!signal.aborted) this.#start()
   }
 

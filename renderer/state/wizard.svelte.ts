@@ -74,6 +74,17 @@ export class Wizard {
   async load(): Promise<void> {
     this.api.onServiceState((state) => (this.service = state))
     this.api.onEvents((events) => this.session.receive(events))
+    await this.#loadFacts()
+    this.loaded = true
+  }
+
+  /** A service that was given up is started by any question, and may not have answered one before. */
+  async startService(): Promise<void> {
+    this.failure = undefined
+    await this.#loadFacts()
+  }
+
+  async #loadFacts(): Promise<void> {
     try {
       const [environment, chains, interfaces, last] = await Promise.all([
         this.api.environment(),
@@ -87,7 +98,6 @@ export class Wizard {
     } catch (error) {
       this.failure = failureOf(error)
     }
-    this.loaded = true
   }
 
   /** Cables are plugged in while the page is looked at. */

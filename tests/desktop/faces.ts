@@ -1,4 +1,5 @@
 /** The two ways to one page: a window of the desktop app, and a browser that browser mode lets in. */
+import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright'
 import { noBuild, Running } from '../browser/running.ts'
 import { noVirtualTarget } from '../lab/bootwire.ts'
@@ -11,8 +12,16 @@ export interface Opened {
   readonly errors: readonly string[]
   /** Of the process that started the boot service. */
   readonly pid: number
+  /** What the page saves as a file by `act`. */
+  saved(act: () => Promise<unknown>): Promise<SavedFile>
   /** Ends the session, if any, and everything else. */
   close(): Promise<void>
+}
+
+export interface SavedFile {
+  /** As the page proposes it. */
+  readonly name: string
+  readonly bytes: Buffer
 }
 
 export interface Face {
@@ -38,11 +47,15 @@ const browser: Face = {
     const page = await program.newPage({ viewport: { width: 1200, height: 760 } })
     const errors = collectErrors(page)
     await page.goto(running.address)
+    const saved = async (act: () => Promise<unknown>) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), act()])
+      return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) }
+    }
     const close = async () => {
       await program.close()
       await running.close()
     }
-    return { page, errors, pid: running.process.pid!, close }
+    return { page, errors, pid: running.process.pid!, saved, close }
   },
 }
 

@@ -241,6 +241,22 @@ it('says how to get QEMU instead of starting without it', async () => {
   expect(await button(page, 'Boot it').getAttribute('aria-disabled')).toBe('true')
 })
 
+it('tells that the boot service was given up, and starts it again at a click', async () => {
+  const page = await open()
+  await page.evaluate(() =>
+    window.fake.service({ state: 'stopped', reason: 'the boot service ended with code 3' }),
+  )
+  const alert = page.getByRole('alert').filter({ hasText: 'ended with code 3. Nothing is served.' })
+  await alert.getByText('close Bootwire and open it anew').waitFor()
+  expect(await accessibilityViolations(page)).toEqual([])
+  const asked = () => page.evaluate(() => window.fake.calls.filter((name) => name === 'environment').length)
+  const before = await asked()
+  await button(page, 'Start it again').click()
+  await expect.poll(asked).toBe(before + 1)
+  await page.evaluate(() => window.fake.service({ state: 'running' }))
+  await expect.poll(() => alert.count()).toBe(0)
+})
+
 it('tells that the boot service died and when it comes back', async () => {
   const page = await open()
   await page.evaluate(() =>

@@ -118,7 +118,7 @@ export class Backend {
       message: `There is no ${kind} to save.`,
       remedies: [
         kind === 'capture'
-          ? 'The packets of a virtual target are kept. On a real interface, record them beside Bootwire with Wireshark.'
+          ? 'The packets of a virtual target are kept, and on Linux those of a real one. Elsewhere, record them beside Bootwire with Wireshark.'
           : 'Start a session first.',
       ],
     })

@@ -3,6 +3,7 @@ import { unlink } from 'node:fs/promises'
 import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import {
+  type CapturedPacket,
   type PacketDirection,
   encodeInterface,
   encodePacket,
@@ -71,9 +72,14 @@ export class Capture {
 
   /** @param direction as the interface sees it: `outbound` is what it sent */
   record(direction: PacketDirection, bytes: Uint8Array, comment?: string): void {
-    if (this.#failed || !this.#file.writable) return
     const time = Math.round((performance.timeOrigin + performance.now()) * 1000)
-    this.#write(encodePacket({ time, direction, bytes, ...(comment === undefined ? {} : { comment }) }))
+    this.add({ time, direction, bytes, ...(comment === undefined ? {} : { comment }) })
+  }
+
+  /** The same of a packet that was seen before. */
+  add(packet: CapturedPacket): void {
+    if (this.#failed || !this.#file.writable) return
+    this.#write(encodePacket(packet))
     const { limit } = this.#target
     if (limit !== undefined && this.#bytes >= limit / 2 && !this.#turning) void this.#turn()
   }
@@ -87,7 +93,7 @@ export class Capture {
     file.on('error', (error) => {
       if (this.#failed) return
       this.#failed = true
-      this.#onError(`the capture ${this.#target.path} ends here: ${error.message}`)
+      this.#onError(`The capture ${this.#target.path} ends here: ${error.message}`)
     })
     this.#file = file
     this.#bytes = 0

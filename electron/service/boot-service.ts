@@ -4,6 +4,7 @@ import { formatBytes } from '../clients/units.ts'
 import { captureParts, type CaptureFile } from '../link/capture.ts'
 import { parseFaults } from '../link/faults.ts'
 import { listInterfaces } from '../link/interfaces.ts'
+import { NicCapture } from '../link/nic/nic-capture.ts'
 import { openNic, type Nic } from '../link/nic/nic.ts'
 import { Wire } from '../link/wire/wire.ts'
 import { LibraryStore } from '../library/store.ts'
@@ -177,9 +178,13 @@ export class BootService {
   }
 
   async #startOnInterface(choice: InterfaceChoice, options: StartOptions): Promise<void> {
-    const link = await this.#openReserved(choice, sessionPorts(options), options.user)
+    let packets: NicCapture | undefined
+    const link = await this.#openReserved(choice, sessionPorts(options), options.user, (nic) => {
+      if (options.keep === true) packets = this.#openPackets(nic)
+    })
     // Files are read and written from here on, with the rights of the user who chose them.
-    await this.#keepJournal(options)
+    const kept = await this.#keepJournal(options)
+    await this.#keepPackets(packets, this.#boundCapture(kept))
     const session = await Session.start({
       link,
       planned: await this.#plan(options, link.address),
@@ -190,11 +195,17 @@ export class BootService {
     this.#closers.push(() => session.close())
   }
 
-  /** Opens the interface and its ports, and gives root up. */
-  async #openReserved(choice: InterfaceChoice, ports: SessionPorts, user?: string): Promise<ReservedLink> {
+  /** Opens the interface and its ports, and gives root up after what else needs it. */
+  async #openReserved(
+    choice: InterfaceChoice,
+    ports: SessionPorts,
+    user?: string,
+    asRoot: (nic: Nic) => void = () => {},
+  ): Promise<ReservedLink> {
     const nic = await this.#openInterface(choice, ports)
     this.#closers.push(() => nic.close())
     const link = await ReservedLink.reserve(nic, ports)
+    asRoot(nic)
     const serving = dropPrivileges(this.#caller ?? user)
     if (serving !== undefined) {
       const { name, uid, gid } = serving
@@ -225,6 +236,29 @@ export class BootService {
     return { path: kept.capture, limit: KEPT_CAPTURE, onCut }
   }
 
+  /** A session goes on without: undefined where packets cannot be had. */
+  #openPackets(nic: Nic): NicCapture | undefined {
+    if (!NicCapture.isPossible()) return undefined
+    try {
+      const packets = NicCapture.open(nic)
+      this.#closers.push(() => packets.close())
+      return packets
+    } catch (error) {
+      this.report(`The packets of this session cannot be kept: ${(error as Error).message}.`)
+      return undefined
+    }
+  }
+
+  async #keepPackets(packets: NicCapture | undefined, file: CaptureFile | undefined): Promise<void> {
+    if (packets === undefined || file === undefined) return
+    try {
+      await packets.keepIn(file, (text) => this.report(text))
+      this.#capture = file
+    } catch (error) {
+      this.report(`The packets of this session cannot be kept: ${(error as Error).message}.`)
+    }
+  }
+
   async #keptJournal(): Promise<KeptFile> {
     const path = await this.#journal.written()
     if (path !== undefined) return { parts: [path] }
@@ -236,8 +270,9 @@ export class BootService {
 
   #keptCapture(): KeptFile {
     if (this.#capture !== undefined) return { parts: captureParts(this.#capture.path) }
-    throw new ServiceFailure('not-kept', 'Only the packets of a virtual cable are kept.', [
-      'On a real interface, record them beside Bootwire with Wireshark.',
+    throw new ServiceFailure('not-kept', 'The packets of this session are not kept.', [
+      'Those of a virtual target are, and on Linux those of targets on an interface, when its ports were opened with authorisation.',
+      'Otherwise record them beside Bootwire with Wireshark.',
     ])
   }
 

@@ -48,7 +48,7 @@ function numbersIn(pcapng: Buffer): number[] {
 
 const hasTshark = spawnSync('tshark', ['--version']).error === undefined
 
-describe('a capture with a limit', () => {
+describe('a capture with a limit', { timeout: 30_000 }, () => {
   it('keeps the newest packets, in order and readable as one file, and says once that it has cut', async ({
     skip,
   }) => {

@@ -154,14 +154,15 @@ function socketAddress(address: Ipv4Address, port: number): Buffer {
   return bytes
 }
 
-function checked(call: string, result: number): number {
+/** The result of a system call that did not fail. */
+export function checked(call: string, result: number): number {
   if (result < 0) throw new SystemCallError(call, errorCode())
   return result
 }
 
 const unknownError = 'EUNKNOWN'
 
-function errorCode(): string {
+export function errorCode(): string {
   const number = koffi.errno()
   return Object.values<number>(constants.errno).includes(number) ? getSystemErrorName(-number) : unknownError
 }

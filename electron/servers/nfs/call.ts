@@ -83,7 +83,9 @@ export async function lookupIn(node: ExportedNode, name: string, call: NfsCall):
     return found
   } catch (error) {
     if (error instanceof NfsError && error.status === Status.NOENT)
-      call.services.reports.lookupMissed(call.caller, `${node.path === '/' ? '' : node.path}/${name}`)
+      void call.services.reports.lookupMissed(call.caller, { path: node.path, name }, () =>
+        node.volume.list(node.key),
+      )
     throw error
   }
 }

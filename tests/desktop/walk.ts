@@ -40,7 +40,7 @@ export async function drop(page: Page, paths: readonly string[]): Promise<void> 
 /** What of the step reaches over the right edge of the window. */
 export function cutOff(page: Page): Promise<readonly string[]> {
   return page.evaluate(() =>
-    [...document.querySelectorAll('main section, main button')]
+    [...document.querySelectorAll('main section, main button, main p')]
       .filter((element) => element.getBoundingClientRect().right > innerWidth)
       .map((element) => element.getAttribute('aria-label') ?? element.textContent.trim()),
   )

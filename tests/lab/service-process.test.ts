@@ -131,7 +131,7 @@ describe('the boot service process', () => {
       expect(steps).toBeGreaterThan(10)
       expect(whileMaking).toBeGreaterThan(20)
       const sorted = waits.toSorted((a, b) => a - b)
-    expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(50)
+      expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(50)
       expect(sorted.at(-1)).toBeLessThan(1000)
     },
   )

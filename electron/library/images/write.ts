@@ -1,10 +1,8 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import type { ImagePlan, Piece } from '../../formats/image-plan.ts'
 import type { ImageContent } from './content.ts'
 import { stretches } from './holes.ts'
 import { ContentReader } from './reader.ts'
-import { Turns } from './turns.ts'
 
 export interface WriteOptions {
   /** In bytes of the image, holes included; comes every few milliseconds. */
@@ -14,10 +12,17 @@ export interface WriteOptions {
 
 /** What is written at a time, in bytes: it stays in the processor's cache on its way. */
 const WINDOW = 1024 * 1024
+const PROGRESS_MILLISECONDS = 8
+
+interface Window {
+  readonly at: number
+  readonly bytes: Buffer
+}
 
 /**
  * Writes an image to a file, of which nothing is there under its name before it is whole. Zeros become holes
- * where the file system knows such.
+ * where the file system knows such. While one window is written the next is read, and whoever else works in this
+ * process has its turn: a disk may take long.
  * @throws {ImageError} when a file that belongs on it cannot be read any more
  */
 export async function writeImage(
@@ -26,23 +31,29 @@ export async function writeImage(
   { onProgress, signal }: WriteOptions = {},
 ): Promise<void> {
   const unfinished = `${output}.unfinished`
-  const file = openSync(unfinished, 'w')
+  const file = await open(unfinished, 'w')
   const reader = new ContentReader()
+  let writing: Promise<unknown> = Promise.resolve()
   try {
     try {
-      const turns = new Turns()
-      for (const { at, bytes } of windows(plan.pieces(), reader)) {
+      let told = performance.now()
+      for await (const window of windows(plan.pieces(), reader)) {
         signal?.throwIfAborted()
-        for (const { start, end } of stretches(bytes)) writeAll(file, bytes.subarray(start, end), at + start)
-        if (!turns.isOver) continue
-        onProgress?.(at, plan.size)
-        await turns.pass()
+        await writing
+        writing = writeWindow(file, window)
+        // It is told when it is waited for.
+        writing.catch(() => undefined)
+        if (performance.now() - told < PROGRESS_MILLISECONDS) continue
+        onProgress?.(window.at, plan.size)
+        told = performance.now()
       }
-      ftruncateSync(file, plan.size)
+      await writing
+      await file.truncate(plan.size)
       onProgress?.(plan.size, plan.size)
     } finally {
       reader.close()
-      closeSync(file)
+      await writing.catch(() => undefined)
+      await file.close()
     }
     await rename(unfinished, output)
   } catch (error) {
@@ -51,17 +62,21 @@ export async function writeImage(
   }
 }
 
-function writeAll(file: number, bytes: Buffer, at: number): void {
-  for (let done = 0; done < bytes.length;)
-    done += writeSync(file, bytes, done, bytes.length - done, at + done)
+async function writeWindow(file: FileHandle, { at, bytes }: Window): Promise<void> {
+  for (const { start, end } of stretches(bytes))
+    for (let done = start; done < end;)
+      done += (await file.write(bytes, done, end - done, at + done)).bytesWritten
 }
 
-/** The image from its start to its end, a stretch at a time and always in the same memory; empty ones are left out. */
-function* windows(
+/**
+ * The image from its start to its end; what would be empty is left out. A window is there until the second one after
+ * it is asked for.
+ */
+async function* windows(
   pieces: Iterable<Piece<ImageContent>>,
   reader: ContentReader,
-): Generator<{ readonly at: number; readonly bytes: Buffer }> {
-  const buffer = Buffer.allocUnsafe(WINDOW)
+): AsyncGenerator<Window> {
+  let [buffer, other] = [Buffer.allocUnsafe(WINDOW), Buffer.allocUnsafe(WINDOW)]
   let start = 0
   let filled = 0
   for (const piece of pieces) {
@@ -70,6 +85,7 @@ function* windows(
       const at = piece.at + from
       if (at - start >= WINDOW) {
         if (filled > 0) yield { at: start, bytes: buffer.subarray(0, filled) }
+        ;[buffer, other] = [other, buffer]
         start = at
         filled = 0
       }
@@ -77,7 +93,10 @@ function* windows(
       buffer.fill(0, filled, at - start)
       const into = buffer.subarray(at - start, end)
       if ('bytes' in piece) into.set(piece.bytes.subarray(from, from + into.length))
-      else reader.read(piece.content, piece.from + from, into)
+      else {
+        const reading = reader.read(piece.content, piece.from + from, into)
+        if (reading !== undefined) await reading
+      }
       filled = end
       from += into.length
     }

@@ -93,6 +93,16 @@ export interface Environment extends ServiceEnvironment {
 
 export type Elevation = 'not-needed' | 'asks' | 'impossible'
 
+/** What browser mode tells of the folders of its computer. */
+export interface FolderListing {
+  /** Absolute. */
+  readonly path: string
+  /** The same when there is none. */
+  readonly parent: string
+  /** Names, without those of hidden ones. */
+  readonly folders: readonly string[]
+}
+
 /** The boot service as a process. Sessions end with it, which is told by a `session-stopped` event. */
 export type ServiceState =
   | { readonly state: 'running' }

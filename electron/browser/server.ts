@@ -15,6 +15,7 @@ import { readKept, type KeptFile } from '../api/kept.ts'
 import type { KeptFileName } from '../api/supervisor.ts'
 import { Admission, isForUs, isFromOurPage } from './admission.ts'
 import { converse } from './conversation.ts'
+import { ListFolders, listFolders } from './folders.ts'
 import { passOn } from './pass-on.ts'
 import { Tickets } from './tickets.ts'
 import { receiveUpload, Upload } from './uploads.ts'
@@ -136,10 +137,11 @@ class Server implements BrowserMode {
     else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
   }
 
-  /** Files to save and the screen come by the one port that the browser may have been led to. */
+  /** Files to save and the screen come by the one port that the browser may have been led to; folders are listed here. */
   async #answer(name: string, parameters: unknown): Promise<Reply> {
     if (name === 'saveJournal') return this.#offer('journal')
     if (name === 'saveCapture') return this.#offer('capture')
+    if (name === 'listFolders') return attempt(async () => listFolders(...ListFolders.parse(parameters)))
     const reply = await this.#backend.answer(name, parameters)
     return name === 'screen' ? this.#byOurPort(reply) : reply
   }

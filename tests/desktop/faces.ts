@@ -37,7 +37,7 @@ const desktop: Face = {
   open: (profile, environment) => profile.launch(environment),
 }
 
-const browser: Face = {
+export const browser: Face = {
   name: 'Chromium against browser mode',
   absent: () => noBuild() ?? noVirtualTarget() ?? noChromium(),
   async open(profile, environment) {

@@ -12,6 +12,7 @@ import {
   bootInTwoClicks,
   button,
   chooseChain,
+  cutOff,
   drop,
   expectKernel,
   expectOnConsole,
@@ -138,6 +139,8 @@ describe.each(faces.map((face) => [face.name, face] as const))('the wizard in %s
     mkdirSync(extensions, { recursive: true })
     makeDriverFolder(extensions)
     await chooseChain(page, /Chameleon/)
+    await page.getByText('Everything is there').waitFor()
+    expect(await cutOff(page)).toEqual([])
     await drop(page, [
       ...['samples/boot', 'disk/boot0', 'disk/boot1h', 'samples/mach_kernel'].map(built),
       extensions,
@@ -160,6 +163,7 @@ describe.each(faces.map((face) => [face.name, face] as const))('the wizard in %s
     const visit = async (title: RegExp) => {
       await expect.poll(() => heading(page).textContent()).toMatch(title)
       violations.push(...(await accessibilityViolations(page)).map((one) => `${title.source}: ${one}`))
+      expect(await cutOff(page)).toEqual([])
     }
     /** Tab until the focused control has that name, as a person would. */
     const tabTo = async (name: string) => {

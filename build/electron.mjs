@@ -1,10 +1,10 @@
 /** Electron's binary, which its package does not have: a script of the package fetches it when it is first wanted. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { capture, step } from './step.mjs'
 
-const folder = fileURLToPath(new URL('../node_modules/electron', import.meta.url))
+/** Below the working directory, which every command of `package.json` has. */
+const folder = join('node_modules', 'electron')
 
 /**
  * Fetches it where it is not there yet.

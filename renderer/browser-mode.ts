@@ -1,12 +1,15 @@
 /** `window.bootwire` in a browser: the contract by a WebSocket to where the page came from. */
+import { mount, unmount } from 'svelte'
 import type {
   DesktopApi,
   DesktopRequest,
   DesktopTopic,
   Failure,
+  FolderListing,
   ImportOutcome,
 } from '../electron/api/desktop.ts'
 import type { Reply, RequestParameters } from '../electron/api/requests.ts'
+import FolderDialog from './components/FolderDialog.svelte'
 
 /** Does nothing in the desktop app, whose preload script was first. Rejects with a `Failure` when not let in. */
 export async function provideBootwire(): Promise<void> {
@@ -70,7 +73,8 @@ class Connection {
     })
     socket.addEventListener('close', () => {
       for (const answer of this.#waiting.values()) answer({ failure: ended })
-      for (const listener of this.#stateListeners) listener({ state: 'stopped', reason: ended.message })
+      for (const listener of this.#stateListeners)
+        listener({ state: 'stopped', reason: 'Bootwire has ended, or the connection to it is gone' })
     })
   }
 
@@ -83,6 +87,14 @@ class Connection {
     if ('failure' in reply) throw reply.failure
     // JSON leaves out what is undefined.
     return reply.result as Awaited<ReturnType<DesktopApi[Name]>>
+  }
+
+  /** Of this mode alone: the desktop app has the system's own dialog. */
+  async listFolders(path: string): Promise<FolderListing> {
+    const reply = await this.#ask('listFolders', [path])
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- as the desktop app's rejections are
+    if ('failure' in reply) throw reply.failure
+    return reply.result as FolderListing
   }
 
   listen(topic: DesktopTopic, listener: (news: never) => void): () => void {
@@ -124,13 +136,7 @@ function apiOf(connection: Connection): DesktopApi {
     chooseImports: async (kind) => importFiles(connection, await chooseFiles(kind)),
     importFiles: (files) => importFiles(connection, files),
     forgetImport: (path) => connection.ask('forgetImport', path),
-    // A browser tells no page where a folder is, and this one is on Bootwire's computer.
-    chooseFolder: () => {
-      const path = window.prompt(
-        'The folder that targets mount, by its whole path on the computer that runs Bootwire:',
-      )
-      return Promise.resolve(path === null || path.trim() === '' ? undefined : path.trim())
-    },
+    chooseFolder: () => chooseFolder(connection),
     lookForServers: (link) => connection.ask('lookForServers', link),
     review: (options) => connection.ask('review', options),
     start: (options) => connection.ask('start', options),
@@ -202,6 +208,24 @@ function apiOf(connection: Connection): DesktopApi {
       return [{ path: name, failure: failure as Failure }]
     }
   }
+}
+
+/** Not a browser's own dialog: that would upload the folder, and targets mount one of Bootwire's computer. */
+function chooseFolder(connection: Connection): Promise<string | undefined> {
+  const focused = document.activeElement
+  return new Promise((resolve) => {
+    const dialog = mount(FolderDialog, {
+      target: document.body,
+      props: {
+        list: (path: string) => connection.listFolders(path),
+        onchoose: (path?: string) => {
+          void unmount(dialog)
+          if (focused instanceof HTMLElement) focused.focus()
+          resolve(path)
+        },
+      },
+    })
+  })
 }
 
 /** Empty when it was cancelled. */

@@ -1,12 +1,12 @@
 import '@fontsource-variable/inter/wght.css'
 import '@fontsource-variable/jetbrains-mono/wght.css'
 import { mount } from 'svelte'
-import type { Failure } from '../electron/api/desktop.ts'
 import App from './App.svelte'
 import { provideBootwire } from './browser-mode.ts'
 import './tokens.css'
 import './base.css'
 import './components/beads.css'
+import { failureOf, remediesOf } from './state/failure.ts'
 import { theme } from './state/theme.svelte.ts'
 
 const target = document.getElementById('app')!
@@ -16,6 +16,6 @@ try {
   await provideBootwire()
   mount(App, { target })
 } catch (reason) {
-  const { message, remedies = [] } = reason as Partial<Failure>
-  target.textContent = [message ?? String(reason), ...remedies].join(' ')
+  const failure = failureOf(reason)
+  target.textContent = [failure.message, ...remediesOf(failure)].join(' ')
 }

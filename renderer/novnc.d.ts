@@ -19,6 +19,8 @@ declare module '@novnc/novnc' {
     blur(): void
     /** `keysym` of X11; without `down` the key is pressed and let go. */
     sendKey(keysym: number, code: string | null, down?: boolean): void
+    /** What the screen shows, in its own size; null while it has none. */
+    toBlob(callback: (picture: Blob | null) => void, type: string): void
     addEventListener<Name extends keyof RfbEvents>(
       name: Name,
       listener: (event: RfbEvents[Name]) => void,

@@ -4,7 +4,7 @@ import { emptyTimeline, reduce, type Timeline } from '../clients/timeline.ts'
 import type { BootEvent } from '../clients/events.ts'
 import type { Command, Reading, StartOptions } from '../service/commands.ts'
 import { failureOf } from '../service/failure.ts'
-import type { Results } from '../service/results.ts'
+import type { KeptFile, Results } from '../service/results.ts'
 import { setupFile } from '../service/state-folder.ts'
 import type {
   DesktopApi,
@@ -28,8 +28,8 @@ export interface Dialogs {
   /** The paths of files, or of one folder, to import; empty when it was cancelled. */
   chooseImports(kind: 'files' | 'folder'): Promise<readonly string[]>
   chooseFolder(): Promise<string | undefined>
-  /** Copies a file to where the user wants it; false when that was cancelled. */
-  save(path: string, kind: KeptFileName): Promise<boolean>
+  /** Copies what was kept to where the user wants it; false when that was cancelled. */
+  save(file: KeptFile, kind: KeptFileName): Promise<boolean>
 }
 
 export interface BackendOptions {
@@ -110,15 +110,15 @@ export class Backend {
   }
 
   /** A file of the session's. Rejects with a `ServiceError` that says why there is none. */
-  async keptFile(kind: KeptFileName): Promise<string> {
-    const path = await this.#supervisor.keptFile(kind)
-    if (path !== undefined) return path
+  async keptFile(kind: KeptFileName): Promise<KeptFile> {
+    const file = await this.#supervisor.keptFile(kind)
+    if (file !== undefined) return file
     throw new ServiceError({
       code: 'not-kept',
       message: `There is no ${kind} to save.`,
       remedies: [
         kind === 'capture'
-          ? 'The packets of a virtual target are kept. On a real interface, record them beside Bootwire: sudo tcpdump -i INTERFACE -w boot.pcapng'
+          ? 'The packets of a virtual target are kept, and on Linux those of a real one. Elsewhere, record them beside Bootwire with Wireshark.'
           : 'Start a session first.',
       ],
     })

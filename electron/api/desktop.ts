@@ -14,6 +14,7 @@ import type {
 } from '../service/commands.ts'
 import type { FoundServers } from '../service/look-for-servers.ts'
 import type { Screen } from '../machine/screen.ts'
+import type { Remedy } from '../service/remedies.ts'
 import type { Environment as ServiceEnvironment } from '../service/results.ts'
 import type { Review } from '../service/review.ts'
 
@@ -26,6 +27,7 @@ export type {
   LibraryEntry,
   NetworkInterface,
   ImportProgress,
+  Remedy,
   Review,
   Screen,
   StartOptions,
@@ -90,6 +92,16 @@ export interface Environment extends ServiceEnvironment {
 }
 
 export type Elevation = 'not-needed' | 'asks' | 'impossible'
+
+/** What browser mode tells of the folders of its computer. */
+export interface FolderListing {
+  /** Absolute. */
+  readonly path: string
+  /** The same when there is none. */
+  readonly parent: string
+  /** Names, without those of hidden ones. */
+  readonly folders: readonly string[]
+}
 
 /** The boot service as a process. Sessions end with it, which is told by a `session-stopped` event. */
 export type ServiceState =

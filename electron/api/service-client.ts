@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { pipeline } from 'node:stream/promises'
 import type { BootEvent } from '../clients/events.ts'
 import { Message, type Command, type Failure, type Reading } from '../service/commands.ts'
+import type { Remedy } from '../service/remedies.ts'
 import type { Results } from '../service/results.ts'
 import type { Launch } from './launch.ts'
 
@@ -10,7 +11,7 @@ import type { Launch } from './launch.ts'
 export class ServiceError extends Error {
   override readonly name = 'ServiceError'
   readonly code: string
-  readonly remedies: readonly string[]
+  readonly remedies: readonly Remedy[]
 
   constructor({ code, message, remedies }: Failure) {
     super(message)

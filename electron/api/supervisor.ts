@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import type { BootEvent } from '../clients/events.ts'
 import type { Command, InterfaceChoice, Reading, StartOptions } from '../service/commands.ts'
-import type { Results } from '../service/results.ts'
+import type { KeptFile, Results } from '../service/results.ts'
 import type { ServiceState } from './desktop.ts'
 import { authorisationError, elevatedLaunch } from './elevation/index.ts'
 import { ownLaunch } from './launch.ts'
@@ -13,6 +13,8 @@ export interface SupervisorOptions {
   readonly onEvent: (event: BootEvent) => void
   readonly onReading: (reading: Reading) => void
   readonly onState: (state: ServiceState) => void
+  /** Waits for so many milliseconds; rejects when it is aborted. */
+  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>
 }
 
 /** Milliseconds before the first restart; each further one takes twice as long. */
@@ -34,7 +36,7 @@ export type KeptFileName = 'journal' | 'capture'
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #closing = new AbortController()
-  readonly #kept = new Map<KeptFileName, string>()
+  readonly #kept = new Map<KeptFileName, KeptFile>()
   #own: ServiceClient | undefined
   #startedAt = 0
   #attempt = 0
@@ -122,7 +124,7 @@ export class Supervisor {
   }
 
   /** A file of the session's, with everything up to now; undefined when it is not kept. */
-  async keptFile(name: KeptFileName): Promise<string | undefined> {
+  async keptFile(name: KeptFileName): Promise<KeptFile | undefined> {
     await this.#remember(name)
     return this.#kept.get(name)
   }
@@ -172,7 +174,7 @@ export class Supervisor {
 
   async #remember(name: KeptFileName): Promise<void> {
     const file = await this.#session?.request({ name }).catch(() => undefined)
-    if (file !== undefined) this.#kept.set(name, file.path)
+    if (file !== undefined) this.#kept.set(name, file)
   }
 
   #start(): void {
@@ -201,7 +203,8 @@ export class Supervisor {
     const inMilliseconds = Math.min(FIRST_WAIT * 2 ** (this.#attempt - 1), LONGEST_WAIT)
     this.#tell({ state: 'restarting', reason, inMilliseconds, attempt: this.#attempt })
     const { signal } = this.#closing
-    await sleep(inMilliseconds, undefined, { signal }).catch(() => {})
+    const { sleep = (milliseconds) => setTimeout(milliseconds, undefined, { signal }) } = this.#options
+    await sleep(inMilliseconds, signal).catch(() => {})
     if (!signal.aborted) this.#start()
   }
 

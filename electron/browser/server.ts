@@ -1,5 +1,4 @@
 /** Browser mode: the page and its contract by HTTP and a WebSocket, on 127.0.0.1 and nowhere else. */
-import { createReadStream } from 'node:fs'
 import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
@@ -12,9 +11,11 @@ import { attempt, Backend } from '../api/backend.ts'
 import type { Screen } from '../api/desktop.ts'
 import { PAGE_HEADERS, readAsset } from '../api/page.ts'
 import type { Reply } from '../api/requests.ts'
+import { readKept, type KeptFile } from '../api/kept.ts'
 import type { KeptFileName } from '../api/supervisor.ts'
 import { Admission, isForUs, isFromOurPage } from './admission.ts'
 import { converse } from './conversation.ts'
+import { ListFolders, listFolders } from './folders.ts'
 import { passOn } from './pass-on.ts'
 import { Tickets } from './tickets.ts'
 import { receiveUpload, Upload } from './uploads.ts'
@@ -47,7 +48,7 @@ function unasked(): Promise<never> {
 class Server implements BrowserMode {
   readonly #backend: Backend
   readonly #admission = new Admission()
-  readonly #downloads = new Tickets<{ readonly path: string; readonly kind: KeptFileName }>()
+  readonly #downloads = new Tickets<{ readonly kept: KeptFile; readonly kind: KeptFileName }>()
   /** Ports of 127.0.0.1 on which QEMU shows a screen. */
   readonly #screens = new Tickets<number>()
   readonly #http = createServer((request, response) => {
@@ -108,14 +109,14 @@ class Server implements BrowserMode {
   async #download(response: ServerResponse, ticket: string): Promise<void> {
     const file = this.#downloads.redeem(ticket)
     if (file === undefined) throw new Refusal(404)
-    const { path, kind } = file
+    const { kept, kind } = file
     const extension = kind === 'journal' ? 'jsonl' : 'pcapng'
     response.writeHead(200, {
       ...PAGE_HEADERS,
       'content-type': 'application/octet-stream',
       'content-disposition': `attachment; filename="bootwire-${kind}.${extension}"`,
     })
-    await pipeline(createReadStream(path), response)
+    await pipeline(readKept(kept), response)
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -136,10 +137,11 @@ class Server implements BrowserMode {
     else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
   }
 
-  /** Files to save and the screen come by the one port that the browser may have been led to. */
+  /** Files to save and the screen come by the one port that the browser may have been led to; folders are listed here. */
   async #answer(name: string, parameters: unknown): Promise<Reply> {
     if (name === 'saveJournal') return this.#offer('journal')
     if (name === 'saveCapture') return this.#offer('capture')
+    if (name === 'listFolders') return attempt(async () => listFolders(...ListFolders.parse(parameters)))
     const reply = await this.#backend.answer(name, parameters)
     return name === 'screen' ? this.#byOurPort(reply) : reply
   }
@@ -147,8 +149,8 @@ class Server implements BrowserMode {
   /** The result is the path of a download. */
   #offer(kind: KeptFileName): Promise<Reply> {
     return attempt(async () => {
-      const path = await this.#backend.keptFile(kind)
-      return `/downloads/${this.#downloads.issue({ path, kind })}`
+      const kept = await this.#backend.keptFile(kind)
+      return `/downloads/${this.#downloads.issue({ kept, kind })}`
     })
   }
 

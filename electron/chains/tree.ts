@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein'
 import type { ServedFile } from './chain.ts'
+import { nearestOf } from './nearest.ts'
 
 /** What became of a name that a target asked for. */
 export type Lookup =
@@ -28,22 +28,12 @@ export class ServedTree {
     const wanted = canonical(name)
     const file = this.#files.get(wanted)
     if (file !== undefined) return { found: true, file }
-    const nearest = this.#nearest(wanted)
+    const nearest = nearestOf(wanted, this.#files.keys())
     return {
       found: false,
       expected: this.#expectsMiss(wanted),
       ...(nearest === undefined ? {} : { nearest }),
     }
-  }
-
-  /** The served name a person most likely meant, if one is near: at most a third of its letters differ. */
-  #nearest(wanted: string): string | undefined {
-    // Names are compared without their case: `Boot` for `boot` is the most common slip.
-    const candidates = new Map([...this.#files.keys()].map((name) => [name.toLowerCase(), name]))
-    const lower = wanted.slice(0, 255).toLowerCase()
-    if (candidates.size === 0) return undefined
-    const found = closest(lower, [...candidates.keys()])
-    return distance(lower, found) <= Math.max(1, found.length / 3) ? candidates.get(found) : undefined
   }
 }
 

@@ -70,7 +70,7 @@ export function imageCommand(): Command {
 async function build(folder: string, options: BuildOptions): Promise<void> {
   const { output, scheme, json = false } = options
   const warnings: string[] = []
-  const entries = await folderEntries(folder, {
+  const entries = folderEntries(folder, {
     leaveOut: [resolve(output)],
     keepOwners: options.keepOwners ?? false,
     onSkipped: (path) => warnings.push(`${path} is no file, folder or link, and was left out.`),

@@ -59,7 +59,7 @@ export function describe(event: BootEvent, timeline: Timeline): LogLine | undefi
         true,
       )
     case 'nfs-lookup-missed':
-      return line('NFS', `${event.file} is not there`, event.expected)
+      return line('NFS', `${event.file} is not there${meant(event)}`, event.expected)
     case 'request-refused':
       return line(
         event.protocol === 'nfs' ? 'NFS' : 'TFTP',
@@ -143,7 +143,11 @@ function describeEnd(event: BootEvent & { type: 'transfer-ended' }, timeline: Ti
 
 function describeMissing(event: HappeningOf<'file-missing'>): string {
   if (event.expected) return `${event.file} not served (expected)`
-  return `${event.file} is not served${event.nearest === undefined ? '' : `; did it mean ${event.nearest}?`}`
+  return `${event.file} is not served${meant(event)}`
+}
+
+function meant({ nearest }: HappeningOf<'file-missing' | 'nfs-lookup-missed'>): string {
+  return nearest === undefined ? '' : `; did it mean ${nearest}?`
 }
 
 function transferOf(timeline: Timeline, id: number): Transfer | undefined {

@@ -185,6 +185,8 @@ const nfs = [
     file: z.string(),
     /** The client has been reading: a running system looks for many names that need not exist. */
     expected: z.boolean(),
+    /** A name in the same folder. */
+    nearest: z.string().optional(),
   }),
 ] as const
 

@@ -204,7 +204,7 @@ function fileMissing(timeline: Timeline, event: At<'file-missing' | 'nfs-lookup-
     at: event.at,
     file: event.file,
     expected: event.expected,
-    ...('nearest' in event && event.nearest !== undefined ? { nearest: event.nearest } : {}),
+    ...(event.nearest === undefined ? {} : { nearest: event.nearest }),
   }
   return change(timeline, event.client ?? clientAt(timeline, event.address), event.at, (client) => ({
     ...client,

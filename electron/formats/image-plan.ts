@@ -1,5 +1,6 @@
 /** A stretch of an image to be written. What no piece covers is zero. */
 export type Piece<Content> =
+  /** The bytes are there until the next piece is asked for. */
   | { readonly at: number; readonly bytes: Uint8Array }
   /** `length` bytes of the content, from its byte `from` on. */
   | { readonly at: number; readonly content: Content; readonly from: number; readonly length: number }

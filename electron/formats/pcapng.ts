@@ -67,23 +67,43 @@ export interface CapturedPacket {
   readonly comment?: string
 }
 
-/** Enhanced Packet Block (section 4.3) of the section's first interface. */
-export function encodePacket(packet: CapturedPacket): Buffer {
-  const flags = new Writer(4).u32LE(DIRECTIONS[packet.direction]).finish()
-  const body = new Writer(packet.bytes.length + 64)
-    .u32LE(0)
-    .u32LE(Math.floor(packet.time / 2 ** 32))
-    .u32LE((packet.time % 2 ** 32) >>> 0)
-    .u32LE(packet.bytes.length)
-    .u32LE(packet.bytes.length)
-    .bytes(padded(packet.bytes))
-    .bytes(
-      options([
-        ...(packet.comment === undefined ? [] : [[COMMENT, Buffer.from(packet.comment)] as const]),
-        [PACKET_FLAGS, flags],
-      ]),
-    )
-  return block(ENHANCED_PACKET, body.finish())
+const flagsOf = (direction: PacketDirection) =>
+  [PACKET_FLAGS, new Writer(4).u32LE(DIRECTIONS[direction]).finish()] as const
+const usualOptions = {
+  inbound: options([flagsOf('inbound')]),
+  outbound: options([flagsOf('outbound')]),
+} satisfies Record<PacketDirection, Buffer>
+
+/** Type, length and the fields of an Enhanced Packet Block before its packet. */
+const PACKET_HEADER_SIZE = 28
+
+/**
+ * Enhanced Packet Block (section 4.3) of the section's first interface. Made in one piece, because there are as many of
+ * them as there are packets.
+ */
+export function encodePacket({ time, direction, bytes, comment }: CapturedPacket): Buffer {
+  const more =
+    comment === undefined
+      ? usualOptions[direction]
+      : options([[COMMENT, Buffer.from(comment)], flagsOf(direction)])
+  const end = PACKET_HEADER_SIZE + bytes.length
+  const length = end + (-bytes.length & 3) + more.length + 4
+  const made = Buffer.allocUnsafe(length)
+  const fields = [
+    ENHANCED_PACKET,
+    length,
+    0,
+    Math.floor(time / 2 ** 32),
+    (time % 2 ** 32) >>> 0,
+    bytes.length,
+    bytes.length,
+  ]
+  for (let index = 0; index < fields.length; index++) made.writeUInt32LE(fields[index]!, 4 * index)
+  made.set(bytes, PACKET_HEADER_SIZE)
+  made.fill(0, end, length - more.length - 4)
+  made.set(more, length - more.length - 4)
+  made.writeUInt32LE(length, length - 4)
+  return made
 }
 
 function block(type: number, body: Buffer): Buffer {

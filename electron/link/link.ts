@@ -30,9 +30,23 @@ export interface PeerSocket {
   close(): void
 }
 
+/** Some bytes of an open file. */
+export interface FileBytes {
+  readonly fd: number
+  readonly offset: number
+  readonly length: number
+}
+
 /** A TCP connection that a peer opened. Destroying it resets it; an error on it is the end of it alone. */
 export interface LinkConnection extends Duplex {
   readonly peer: Endpoint
+  /**
+   * Hands `head` and then bytes of an open file to the system, which takes those as they are on the disk, past this
+   * process's memory; absent where the system has no way to do that. To be called when all that was written before
+   * is with the system. Resolves with how many of both together it took: fewer when it has others to send first, or
+   * when they cannot be read.
+   */
+  readonly sendFile?: (head: Buffer, file: FileBytes) => Promise<number>
 }
 
 /** A TCP port of a link's address. Closing it leaves the connections that came by it as they are. */
@@ -83,13 +97,20 @@ export function hasStreams(link: Link): link is StreamLink {
   return 'listen' in link
 }
 
-/** Why a link or one of its ports could not be opened, and the ways out, each a whole sentence. */
+/** A way out: a whole sentence, or what each face has its own way to do. */
+export type LinkRemedy =
+  | string
+  | { readonly action: 'give-address'; readonly address: string }
+  | { readonly action: 'start-elevated' }
+  | { readonly action: 'find-port-owner'; readonly protocol: 'UDP' | 'TCP'; readonly port: number }
+
+/** Why a link or one of its ports could not be opened, and the ways out. */
 export class LinkError extends Error {
   override readonly name = 'LinkError'
   readonly code: 'no-interface' | 'no-address' | 'port-taken' | 'not-permitted' | 'failed'
-  readonly remedies: readonly string[]
+  readonly remedies: readonly LinkRemedy[]
 
-  constructor(code: LinkError['code'], message: string, remedies: readonly string[]) {
+  constructor(code: LinkError['code'], message: string, remedies: readonly LinkRemedy[]) {
     super(message)
     this.code = code
     this.remedies = remedies

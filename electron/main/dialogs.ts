@@ -1,6 +1,8 @@
 import { BrowserWindow, dialog } from 'electron'
-import { copyFile } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
 import type { Dialogs } from '../api/backend.ts'
+import { readKept } from '../api/kept.ts'
 
 /** The system's own dialogs, before the app's window. */
 export const systemDialogs: Dialogs = {
@@ -20,14 +22,14 @@ export const systemDialogs: Dialogs = {
     return filePaths[0]
   },
 
-  async save(path, kind) {
+  async save(file, kind) {
     const [extension, name] = kind === 'journal' ? ['jsonl', 'JSON lines'] : ['pcapng', 'Packet capture']
     const { filePath } = await dialog.showSaveDialog(window(), {
       defaultPath: `bootwire-${kind}.${extension}`,
       filters: [{ name, extensions: [extension] }],
     })
     if (filePath === '') return false
-    await copyFile(path, filePath)
+    await pipeline(readKept(file), createWriteStream(filePath))
     return true
   },
 }

@@ -110,7 +110,8 @@ export class Writer {
   #length = 0
 
   constructor(capacity = 256) {
-    this.#bytes = Buffer.alloc(capacity)
+    // Every byte up to the length is written by who reserved it.
+    this.#bytes = Buffer.allocUnsafe(capacity)
   }
 
   get length(): number {
@@ -179,7 +180,6 @@ export class Writer {
     const start = this.#length
     const end = start + count
     if (end > this.#bytes.length) {
-      // Every byte up to the length is written by who reserved it.
       const larger = Buffer.allocUnsafe(Math.max(end, this.#bytes.length * 2))
       this.#bytes.copy(larger, 0, 0, start)
       this.#bytes = larger

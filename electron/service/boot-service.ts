@@ -1,7 +1,10 @@
 import type { BootEvent } from '../clients/events.ts'
 import { chains } from '../chains/index.ts'
+import { formatBytes } from '../clients/units.ts'
+import { captureParts, type CaptureFile } from '../link/capture.ts'
 import { parseFaults } from '../link/faults.ts'
 import { listInterfaces } from '../link/interfaces.ts'
+import { NicCapture } from '../link/nic/nic-capture.ts'
 import { openNic, type Nic } from '../link/nic/nic.ts'
 import { Wire } from '../link/wire/wire.ts'
 import { LibraryStore } from '../library/store.ts'
@@ -20,7 +23,7 @@ import { planSession, type PlannedSession } from './planning/index.ts'
 import { sessionPorts, type SessionPorts } from './ports.ts'
 import { dropPrivileges, mayAdminister } from './privileges.ts'
 import { ReservedLink } from './reserved-link.ts'
-import { keptFiles, type KeptFiles } from './keeping.ts'
+import { KEPT_CAPTURE, keptFiles, type KeptFiles } from './keeping.ts'
 import { KEEPER } from './resources.ts'
 import type { KeptFile, Results } from './results.ts'
 import { planningContext, reviewSession } from './review.ts'
@@ -41,8 +44,8 @@ export class BootService {
   #machine: Machine | undefined
   /** Whom this service was elevated for; undefined when it was not. */
   readonly #caller: string | undefined
-  /** A pcapng file of the session's packets; of the last session when none runs. */
-  #capture: string | undefined
+  /** The session's packets; those of the last session when none runs. */
+  #capture: CaptureFile | undefined
 
   constructor(caller?: string) {
     this.#caller = caller
@@ -147,7 +150,7 @@ export class BootService {
 
   async #startOnWire(choice: WireChoice, options: StartOptions): Promise<void> {
     const kept = await this.#keepJournal(options)
-    this.#capture = choice.capture ?? kept?.capture
+    this.#capture = choice.capture === undefined ? this.#boundCapture(kept) : { path: choice.capture }
     const link = await Wire.create({
       ...(choice.faults === undefined ? {} : { faults: parseFaults(choice.faults) }),
       ...(this.#capture === undefined ? {} : { capture: this.#capture }),
@@ -176,9 +179,13 @@ export class BootService {
   }
 
   async #startOnInterface(choice: InterfaceChoice, options: StartOptions): Promise<void> {
-    const link = await this.#openReserved(choice, sessionPorts(options), options.user)
+    let packets: NicCapture | undefined
+    const link = await this.#openReserved(choice, sessionPorts(options), options.user, (nic) => {
+      if (options.keep === true) packets = this.#openPackets(nic)
+    })
     // Files are read and written from here on, with the rights of the user who chose them.
-    await this.#keepJournal(options)
+    const kept = await this.#keepJournal(options)
+    await this.#keepPackets(packets, this.#boundCapture(kept))
     const session = await Session.start({
       link,
       planned: await this.#plan(options, link.address),
@@ -189,11 +196,17 @@ export class BootService {
     this.#closers.push(() => session.close())
   }
 
-  /** Opens the interface and its ports, and gives root up. */
-  async #openReserved(choice: InterfaceChoice, ports: SessionPorts, user?: string): Promise<ReservedLink> {
+  /** Opens the interface and its ports, and gives root up after what else needs it. */
+  async #openReserved(
+    choice: InterfaceChoice,
+    ports: SessionPorts,
+    user?: string,
+    asRoot: (nic: Nic) => void = () => {},
+  ): Promise<ReservedLink> {
     const nic = await this.#openInterface(choice, ports)
     this.#closers.push(() => nic.close())
     const link = await ReservedLink.reserve(nic, ports)
+    asRoot(nic)
     const serving = dropPrivileges(this.#caller ?? user)
     if (serving !== undefined) {
       const { name, uid, gid } = serving
@@ -216,9 +229,40 @@ export class BootService {
     }
   }
 
+  /** A session may run for days: its newest packets are kept. */
+  #boundCapture(kept: KeptFiles | undefined): CaptureFile | undefined {
+    if (kept === undefined) return undefined
+    const text = `The capture of this session has reached ${formatBytes(KEPT_CAPTURE)}: its oldest packets give way to new ones from now on.`
+    const onCut = () => this.#journal.record({ type: 'notice', level: 'info', text })
+    return { path: kept.capture, limit: KEPT_CAPTURE, onCut }
+  }
+
+  /** A session goes on without: undefined where packets cannot be had. */
+  #openPackets(nic: Nic): NicCapture | undefined {
+    if (!NicCapture.isPossible()) return undefined
+    try {
+      const packets = NicCapture.open(nic)
+      this.#closers.push(() => packets.close())
+      return packets
+    } catch (error) {
+      this.report(`The packets of this session cannot be kept: ${(error as Error).message}.`)
+      return undefined
+    }
+  }
+
+  async #keepPackets(packets: NicCapture | undefined, file: CaptureFile | undefined): Promise<void> {
+    if (packets === undefined || file === undefined) return
+    try {
+      await packets.keepIn(file, (text) => this.report(text))
+      this.#capture = file
+    } catch (error) {
+      this.report(`The packets of this session cannot be kept: ${(error as Error).message}.`)
+    }
+  }
+
   async #keptJournal(): Promise<KeptFile> {
     const path = await this.#journal.written()
-    if (path !== undefined) return { path }
+    if (path !== undefined) return { parts: [path] }
     throw new ServiceFailure(
       'not-kept',
       'There is no journal: no session was started, or none that keeps it.',
@@ -226,9 +270,10 @@ export class BootService {
   }
 
   #keptCapture(): KeptFile {
-    if (this.#capture !== undefined) return { path: this.#capture }
-    throw new ServiceFailure('not-kept', 'Only the packets of a virtual cable are kept.', [
-      'On a real interface, record them beside Bootwire: sudo tcpdump -i INTERFACE -w boot.pcapng',
+    if (this.#capture !== undefined) return { parts: captureParts(this.#capture.path) }
+    throw new ServiceFailure('not-kept', 'The packets of this session are not kept.', [
+      'Those of a virtual target are, and on Linux those of targets on an interface, when its ports were opened with authorisation.',
+      'Otherwise record them beside Bootwire with Wireshark.',
     ])
   }
 

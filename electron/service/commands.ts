@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { BootEvent, DhcpMode } from '../clients/events.ts'
+import { Remedy } from './remedies.ts'
 
 export const NicModel = z.enum(['e1000', 'virtio-net-pci', 'rtl8139', 'pcnet'])
 export type NicModel = z.infer<typeof NicModel>
@@ -143,8 +144,8 @@ export type Command = z.infer<typeof Command>
 export const Request = z.strictObject({ id: z.int(), command: Command })
 export type Request = z.infer<typeof Request>
 
-/** What went wrong, why, and each way out as a sentence. */
-export const Failure = z.object({ code: z.string(), message: z.string(), remedies: z.array(z.string()) })
+/** What went wrong, why, and each way out. */
+export const Failure = z.object({ code: z.string(), message: z.string(), remedies: z.array(Remedy) })
 export type Failure = z.infer<typeof Failure>
 
 /** How far the file at `path` has been read. */

@@ -9,7 +9,7 @@ import type { Emit } from '../clients/events.ts'
 import type { Link } from '../link/link.ts'
 import { startNfsServer, type NfsServer } from '../servers/nfs/server.ts'
 import type { ExportChoice } from './commands.ts'
-import { NAME_THE_OWNER, ServiceFailure } from './failure.ts'
+import { RUN_AS_OWNER, ServiceFailure } from './failure.ts'
 import { loadHandleSecret } from './handle-secret.ts'
 import { handleSecretFile, overlayFolder } from './state-folder.ts'
 
@@ -122,7 +122,7 @@ async function requireFolder(folder: string): Promise<void> {
       ])
     throw new ServiceFailure('bad-choice', `The folder ${folder} cannot be read: ${message}.`, [
       'Give the user whom Bootwire runs as the right to read it and to enter every folder above it.',
-      NAME_THE_OWNER,
+      RUN_AS_OWNER,
     ])
   }
 }
@@ -136,7 +136,7 @@ async function keptFolder(folder: string): Promise<string> {
     throw new ServiceFailure(
       'bad-choice',
       `What clients write cannot be kept in ${kept}: ${(error as Error).message}.`,
-      ['Leave out --keep: it is thrown away at the end then.', NAME_THE_OWNER],
+      [{ action: 'forget-writes' }, RUN_AS_OWNER],
     )
   }
 }

@@ -6,14 +6,15 @@ import { MachineError } from '../machine/find.ts'
 import { LinkError } from '../link/link.ts'
 import { DecodeError } from '../protocols/bytes.ts'
 import type { Failure } from './commands.ts'
+import type { Remedy } from './remedies.ts'
 
-/** A command that cannot be done: what is wrong and why, and each way out as a sentence. */
+/** A command that cannot be done: what is wrong and why, and each way out. */
 export class ServiceFailure extends Error {
   override readonly name = 'ServiceFailure'
   readonly code: string
-  readonly remedies: readonly string[]
+  readonly remedies: readonly Remedy[]
 
-  constructor(code: string, message: string, remedies: readonly string[] = []) {
+  constructor(code: string, message: string, remedies: readonly Remedy[] = []) {
     super(message)
     this.code = code
     this.remedies = remedies
@@ -21,7 +22,7 @@ export class ServiceFailure extends Error {
 }
 
 /** Root is given up before the first file is read. */
-export const NAME_THE_OWNER = 'If you are root without sudo, name the user whose file it is with --user.'
+export const RUN_AS_OWNER = { action: 'run-as-owner' } as const
 
 /** An error in the form in which it crosses to a face. */
 export function failureOf(error: unknown): Failure {
@@ -34,7 +35,7 @@ export function failureOf(error: unknown): Failure {
       remedies: error.missing.map(({ what, remedy }) => `${what}: ${remedy}`),
     }
   if (error instanceof ImportError && error.code === 'not-readable')
-    return { code: 'bad-choice', message: error.message, remedies: [error.remedy, NAME_THE_OWNER] }
+    return { code: 'bad-choice', message: error.message, remedies: [error.remedy, RUN_AS_OWNER] }
   if (
     error instanceof ImportError ||
     error instanceof ImageError ||

@@ -1,5 +1,6 @@
 /** What the service and its keeper tell each other. */
 import { z } from 'zod'
+import { LinkRemedy } from './remedies.ts'
 
 /** All that a keeper will ever do, fixed when it is started as root: it takes no names from messages. */
 export const KeeperPlan = z.object({
@@ -20,7 +21,7 @@ export const RESTORE = 'restore'
 const failure = {
   code: z.enum(['no-interface', 'no-address', 'port-taken', 'not-permitted', 'failed']),
   message: z.string(),
-  remedies: z.array(z.string()),
+  remedies: z.array(LinkRemedy),
 }
 
 export const KeeperMessage = z.discriminatedUnion('kind', [

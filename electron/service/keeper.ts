@@ -91,7 +91,7 @@ function notPermitted({ interface: name, address }: KeeperOptions): LinkError {
     `${name} cannot be ${change}: only the administrator of this computer may do that.`,
     process.platform === 'win32'
       ? ['Start Bootwire as administrator.']
-      : ['Start with sudo: Bootwire gives root up again as soon as everything is prepared.', ...byHand],
+      : [{ action: 'start-elevated' }, ...byHand],
   )
 }
 

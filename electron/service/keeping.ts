@@ -3,8 +3,10 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sessionsFolder } from './state-folder.ts'
 
-/** A capture can be large, and one that was not saved is rarely missed. */
+/** A capture that was not saved is rarely missed. */
 const KEPT_SESSIONS = 5
+/** Bytes of packets that a session keeps: a boot from disk images of some size, and the end of anything longer. */
+export const KEPT_CAPTURE = 256_000_000
 
 export interface KeptFiles {
   readonly journal: string
@@ -23,4 +25,4 @@ export async function keptFiles(folder = sessionsFolder()): Promise<KeptFiles> {
   return { journal: join(folder, `${name}.jsonl`), capture: join(folder, `${name}.pcapng`) }
 }
 
-const nameOf = (file: string) => file.replace(/\.(jsonl|pcapng)$/, '')
+const nameOf = (file: string) => file.replace(/(\.2)?\.(jsonl|pcapng)$/, '')

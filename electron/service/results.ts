@@ -13,9 +13,10 @@ export interface Environment {
     { readonly found: true; readonly version: string } | { readonly found: false; readonly remedy: string }
 }
 
-/** A file of the session's that can be copied. */
+/** What a session keeps, to be copied. */
 export interface KeptFile {
-  readonly path: string
+  /** Those of these files that are there, joined in the order of their age, are the whole. */
+  readonly parts: readonly string[]
 }
 
 /** What each command answers when it succeeds. */

@@ -130,9 +130,9 @@ async function requireNoOtherServer(link: Link, emit: Emit): Promise<void> {
     `Another DHCP server, ${all}, answers on ${link.name}.${offer} With two, a target boots or not by which of them ` +
       'answers first, and other machines there may get addresses that lead nowhere.',
     [
-      'Stand beside it: --dhcp proxy leaves giving addresses to it and adds only what targets need to boot.',
+      { action: 'answer-beside' },
       'Connect the target by a cable of its own, or end the other server: this may be connection sharing on this computer.',
-      'Start all the same: --dhcp full --force.',
+      { action: 'answer-anyway' },
     ],
   )
 }

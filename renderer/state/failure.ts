@@ -1,4 +1,5 @@
 import type { Failure } from '../../electron/api/desktop.ts'
+import { describeRemedy, type Way } from './remedies.ts'
 
 /** What a rejected call of the contract tells: what is wrong, and each way out. */
 export function failureOf(error: unknown): Failure {
@@ -10,12 +11,11 @@ export function failureOf(error: unknown): Failure {
   }
 }
 
-/** Ways out that are options of the command line: the wizard has a control for each. */
-const COMMAND_LINE = /(^|\s)--(address|dhcp|force|keep|user)\b/
-
-/** The ways out that can be taken from the wizard. */
-export function remediesOf({ remedies }: Failure): readonly string[] {
-  return remedies.filter((remedy) => !COMMAND_LINE.test(remedy))
+/** The ways out as sentences, but for those that the page takes itself. */
+export function remediesOf({ remedies }: Failure, ways: readonly Way[] = []): readonly string[] {
+  return remedies
+    .filter((remedy) => typeof remedy === 'string' || !ways.some(({ action }) => action === remedy.action))
+    .map(describeRemedy)
 }
 
 /** A remedy in two parts where it has them: what is missing, and where it comes from. */

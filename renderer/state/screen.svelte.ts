@@ -41,6 +41,13 @@ export class ScreenState {
     this.#rfb?.blur()
   }
 
+  /** What it shows now, as PNG; undefined while nothing is seen. */
+  picture(): Promise<Blob | undefined> {
+    const rfb = this.#rfb
+    if (rfb === undefined || !this.connected) return Promise.resolve(undefined)
+    return new Promise((resolve) => rfb.toBlob((picture) => resolve(picture ?? undefined), 'image/png'))
+  }
+
   /** Types `text` and Enter on the target's keyboard, as it is on a US keyboard. */
   async type(text: string): Promise<void> {
     for (const character of `${text}\n`) {

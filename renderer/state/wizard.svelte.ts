@@ -1,8 +1,10 @@
 import type { DesktopApi, Failure, ServiceState, StartOptions } from '../../electron/api/desktop.ts'
 import { failureOf } from './failure.ts'
+import { withPath } from './kernel-files.ts'
 import { Library } from './library.svelte.ts'
 import { Lookout, serversFound } from './lookout.svelte.ts'
 import { LivePlan } from './plan.svelte.ts'
+import type { Way } from './remedies.ts'
 import { SessionState } from './session.svelte.ts'
 import {
   choiceOf,
@@ -73,6 +75,17 @@ export class Wizard {
   async load(): Promise<void> {
     this.api.onServiceState((state) => (this.service = state))
     this.api.onEvents((events) => this.session.receive(events))
+    await this.#loadFacts()
+    this.loaded = true
+  }
+
+  /** A service that was given up is started by any question, and may not have answered one before. */
+  async startService(): Promise<void> {
+    this.failure = undefined
+    await this.#loadFacts()
+  }
+
+  async #loadFacts(): Promise<void> {
     try {
       const [environment, chains, interfaces, last] = await Promise.all([
         this.api.environment(),
@@ -86,7 +99,6 @@ export class Wizard {
     } catch (error) {
       this.failure = failureOf(error)
     }
-    this.loaded = true
   }
 
   /** Cables are plugged in while the page is looked at. */
@@ -113,8 +125,7 @@ export class Wizard {
 
   async addImports(given: Promise<readonly string[]>): Promise<void> {
     const paths = await given
-    const before = this.choice?.imports ?? []
-    this.changeChoice({ imports: [...before, ...paths.filter((path) => !before.includes(path))] })
+    for (const path of paths) if (this.choice !== undefined) this.changeChoice(withPath(this.choice, path))
     // A file may have been given again because it changed.
     if (paths.length > 0) this.plan.check(this.options, true)
   }
@@ -182,15 +193,27 @@ export class Wizard {
     this.go('chain')
   }
 
+  readonly #ways: readonly Way[] = [
+    {
+      action: 'answer-beside',
+      title: 'Answer beside it',
+      take: () => void this.startWith({ mode: 'proxy', force: false }),
+    },
+    {
+      action: 'answer-anyway',
+      title: 'Give out addresses all the same',
+      take: () => void this.startWith({ mode: 'full', force: true }),
+    },
+    { action: 'give-address', title: 'Choose its address', take: () => this.go('interface') },
+  ]
+
   /** Ways out of the last failure that need no more than a click. */
-  readonly ways = $derived(
-    this.failure?.code === 'other-dhcp-server'
-      ? [
-          { title: 'Answer beside it', take: () => void this.startWith({ mode: 'proxy', force: false }) },
-          { title: 'Give out addresses all the same', take: () => void this.startWith({ force: true }) },
-        ]
-      : [],
-  )
+  readonly ways = $derived.by(() => {
+    const remedies = this.failure?.remedies ?? []
+    return this.#ways.filter(({ action }) =>
+      remedies.some((remedy) => typeof remedy !== 'string' && remedy.action === action),
+    )
+  })
 
   async startWith(dhcp: Partial<Setup['dhcp']>): Promise<void> {
     this.change({ dhcp: { ...this.setup.dhcp, ...dhcp } })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import type { ServiceState } from '../../electron/api/desktop.ts'
-import { Supervisor } from '../../electron/api/supervisor.ts'
+import { Supervisor, type SupervisorOptions } from '../../electron/api/supervisor.ts'
 import type { BootEvent } from '../../electron/clients/events.ts'
 import { StartOptions } from '../../electron/service/commands.ts'
 import { until } from '../lab/namespaces.ts'
@@ -15,7 +15,7 @@ const input = createInterface({ input: process.stdin })
 input.on('line', (line) => {
   const { id, command } = JSON.parse(line)
   if (command.path === 'now') process.kill(process.pid, 'SIGKILL')
-  const results = { imports: [{ pid: process.pid }], journal: { path: '/journal' } }
+  const results = { imports: [{ pid: process.pid }], journal: { parts: ['/journal'] } }
   const failures = { capture: { code: 'not-kept', message: 'None.', remedies: [] } }
   const failure = failures[command.name]
   console.log(JSON.stringify(failure ? { reply: id, failure } : { reply: id, result: results[command.name] ?? null }))
@@ -36,10 +36,11 @@ describe('the supervisor', () => {
   let events: BootEvent[] = []
   afterEach(() => supervisor?.close())
 
-  function supervise(of = script): Supervisor {
+  function supervise(of = script, sleep?: SupervisorOptions['sleep']): Supervisor {
     states = []
     events = []
     supervisor = new Supervisor({
+      ...(sleep === undefined ? {} : { sleep }),
       script: of,
       onEvent: (event) => events.push(event),
       onReading: () => {},
@@ -77,7 +78,7 @@ describe('the supervisor', () => {
     await until('the end to be told', () => events.length > 0)
     expect(events).toMatchObject([{ type: 'session-stopped', reason: 'the boot service ended with SIGKILL' }])
     expect(one.hasSession).toBe(false)
-    expect(await one.keptFile('journal')).toBe('/journal')
+    expect(await one.keptFile('journal')).toEqual({ parts: ['/journal'] })
     await running()
     await one.start(onWire)
     await one.stop()
@@ -93,6 +94,25 @@ describe('the supervisor', () => {
     const reasons = states.flatMap((state) => ('reason' in state ? [state.reason] : []))
     expect(reasons[0]).toBe('the boot service ended with code 3')
   })
+
+  it(
+    'gives a service up that has died nine times at once, and starts it when it is asked for',
+    { timeout: 30_000 },
+    async () => {
+      const mortal = join(folder, 'mortal.mjs')
+      writeFileSync(mortal, 'process.exit(3)')
+      const waits: number[] = []
+      const one = supervise(mortal, (milliseconds) => Promise.resolve(waits.push(milliseconds)))
+      await until('it to be given up', () => states.at(-1)?.state === 'stopped', 20_000)
+      expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 8000, 8000])
+      expect(states.at(-1)).toEqual({ state: 'stopped', reason: 'the boot service ended with code 3' })
+      expect(one.state).toEqual(states.at(-1))
+
+      writeFileSync(mortal, SERVICE)
+      expect(await one.request({ name: 'imports' })).toMatchObject([{ pid: expect.any(Number) }])
+      expect(states.at(-1)).toEqual({ state: 'running' })
+    },
+  )
 
   it('ends its services with it', async () => {
     const one = supervise()

@@ -1,6 +1,6 @@
 /** The built desktop app in Electron, driven by Playwright, with a state folder of its own. */
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { _electron as electron, type ElectronApplication, type Page } from 'play
 import type { AxeResults } from 'axe-core'
 import { findElectron } from '../../build/electron.mjs'
 import { noBuild } from '../browser/running.ts'
-import type { Opened } from './faces.ts'
+import type { Opened, SavedFile } from './faces.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const require = createRequire(import.meta.url)
@@ -43,17 +43,43 @@ export class Profile {
     const { args, env } = await this.command()
     const app = await electron.launch({ args, env: { ...env, ...environment } })
     const page = await app.firstWindow()
+    const folder = await this.#folder
+    const saved = (act: () => Promise<unknown>) => savedBy(app, act, join(folder, 'saved'))
     // With a target at work the app would ask.
     const close = async () => {
       await page.evaluate(() => window.bootwire.stop()).catch(() => {})
       await app.close()
     }
-    return { app, page, errors: collectErrors(page), pid: app.process().pid!, close }
+    return { app, page, errors: collectErrors(page), pid: app.process().pid!, saved, close }
   }
 
   async remove(): Promise<void> {
     await rm(await this.#folder, { recursive: true, force: true })
   }
+}
+
+/** Answers the dialog that asks where to save: Bootwire's own, or the one of a download. */
+async function savedBy(
+  app: ElectronApplication,
+  act: () => Promise<unknown>,
+  path: string,
+): Promise<SavedFile> {
+  await app.evaluate(({ dialog, session }, place) => {
+    const saved = new Promise<string>((resolve) => {
+      session.defaultSession.once('will-download', (_event, item) => {
+        item.setSavePath(place)
+        item.once('done', () => resolve(item.getFilename()))
+      })
+      dialog.showSaveDialog = (...given: unknown[]) => {
+        resolve((given.at(-1) as { defaultPath: string }).defaultPath)
+        return Promise.resolve({ canceled: false, filePath: place })
+      }
+    })
+    Object.assign(globalThis, { saved })
+  }, path)
+  await act()
+  const name = await app.evaluate(() => (globalThis as unknown as { saved: Promise<string> }).saved)
+  return { name, bytes: await readFile(path) }
 }
 
 /** Chromium's sandbox needs rights that root's containers lack. */

@@ -1,9 +1,10 @@
 /** The two ways to one page: a window of the desktop app, and a browser that browser mode lets in. */
-import { chromium, type Page } from 'playwright'
-import { findChromium } from '../../build/peers.mjs'
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright'
 import { noBuild, Running } from '../browser/running.ts'
 import { noVirtualTarget } from '../lab/bootwire.ts'
-import { collectErrors, isRoot, noWindow, type Profile } from './app.ts'
+import { collectErrors, noWindow, type Profile } from './app.ts'
+import { launchChromium, noChromium } from './chromium.ts'
 
 export interface Opened {
   readonly page: Page
@@ -11,8 +12,16 @@ export interface Opened {
   readonly errors: readonly string[]
   /** Of the process that started the boot service. */
   readonly pid: number
+  /** What the page saves as a file by `act`. */
+  saved(act: () => Promise<unknown>): Promise<SavedFile>
   /** Ends the session, if any, and everything else. */
   close(): Promise<void>
+}
+
+export interface SavedFile {
+  /** As the page proposes it. */
+  readonly name: string
+  readonly bytes: Buffer
 }
 
 export interface Face {
@@ -28,26 +37,25 @@ const desktop: Face = {
   open: (profile, environment) => profile.launch(environment),
 }
 
-const browser: Face = {
+export const browser: Face = {
   name: 'Chromium against browser mode',
-  absent: () =>
-    noBuild() ??
-    noVirtualTarget() ??
-    (findChromium() === undefined
-      ? 'needs Chromium of Debian, which npm test unpacks (chromium)'
-      : undefined),
+  absent: () => noBuild() ?? noVirtualTarget() ?? noChromium(),
   async open(profile, environment) {
     const { env } = await profile.command()
     const running = await new Running({ ...env, ...environment }).ready()
-    const program = await chromium.launch({ executablePath: findChromium()!, chromiumSandbox: !isRoot })
+    const program = await launchChromium()
     const page = await program.newPage({ viewport: { width: 1200, height: 760 } })
     const errors = collectErrors(page)
     await page.goto(running.address)
+    const saved = async (act: () => Promise<unknown>) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), act()])
+      return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) }
+    }
     const close = async () => {
       await program.close()
       await running.close()
     }
-    return { page, errors, pid: running.process.pid!, close }
+    return { page, errors, pid: running.process.pid!, saved, close }
   },
 }
 

@@ -6,6 +6,7 @@ import type { Page } from 'playwright'
 import { openPage } from '../renderer/page/page.ts'
 import { bootUnderWay, options } from '../renderer/page/stories.ts'
 import { noWindow, Profile } from './app.ts'
+import { launchChromium, noChromium } from './chromium.ts'
 import openDisplay from './setup.ts'
 import { button, expectSampleKernel, stop } from './walk.ts'
 
@@ -51,9 +52,9 @@ async function shootVirtual(): Promise<void> {
 
 /** A real machine, of which there is none here: the page with a stand-in behind it. */
 async function shootMachine(): Promise<void> {
-  const opened = await openPage(options, SIZE)
-  const { page } = opened
+  const browser = await launchChromium()
   try {
+    const { page } = await openPage(browser, options, SIZE)
     await page.getByRole('radio', { name: 'A real machine' }).click()
     await button(page, 'Continue').click()
     await page.getByRole('radio', { name: 'enp0s31f6' }).click()
@@ -73,13 +74,13 @@ async function shootMachine(): Promise<void> {
     await page.getByText('71 %').waitFor()
     await shoot(page, '6-watch-machine')
   } finally {
-    await opened.close()
+    await browser.close()
   }
 }
 
 const closeDisplay = await openDisplay()
 try {
-  const reason = noWindow()
+  const reason = noWindow() ?? noChromium()
   if (reason !== undefined) throw new Error(`No screenshots can be made: ${reason}.`)
   await mkdir(folder, { recursive: true })
   await shootMachine()

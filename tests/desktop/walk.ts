@@ -37,6 +37,15 @@ export async function drop(page: Page, paths: readonly string[]): Promise<void> 
   await debug.detach()
 }
 
+/** What of the step reaches over the right edge of the window. */
+export function cutOff(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('main section, main button, main p')]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth)
+      .map((element) => element.getAttribute('aria-label') ?? element.textContent.trim()),
+  )
+}
+
 /** From the files of a chain to a target that boots from them. */
 export async function startWithFiles(page: Page): Promise<void> {
   await page.getByText('Everything is there').waitFor()

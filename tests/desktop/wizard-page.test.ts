@@ -1,17 +1,28 @@
 /** The page alone, with a stand-in behind it: what is seldom seen, and what is much at once. */
-import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
+import type { Browser } from 'playwright'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest'
+import { RemedyAction } from '../../electron/api/contract.ts'
 import type { BootEvent } from '../../electron/api/desktop.ts'
 import type { FakeOptions } from '../renderer/page/fake-desktop.ts'
 import { openPage, type OpenPage } from '../renderer/page/page.ts'
 import { bootUnderWay, options } from '../renderer/page/stories.ts'
-import { accessibilityViolations, noWindow } from './app.ts'
-import { longestTask } from './frames.ts'
+import { noBuild } from '../browser/running.ts'
+import { accessibilityViolations } from './app.ts'
+import { launchChromium, noChromium } from './chromium.ts'
+import { longestTask, recorderIn } from './frames.ts'
 import { button, heading } from './walk.ts'
 
+const absent = noBuild() ?? noChromium()
+let browser: Browser
 let opened: OpenPage | undefined
+beforeAll(async () => {
+  if (absent === undefined) browser = await launchChromium()
+})
+afterAll(async () => {
+  if (absent === undefined) await browser.close()
+})
 beforeEach((context: TestContext) => {
-  const reason = noWindow()
-  if (reason !== undefined) context.skip(reason)
+  if (absent !== undefined) context.skip(absent)
 })
 afterEach(async () => {
   const errors = opened?.errors ?? []
@@ -21,7 +32,7 @@ afterEach(async () => {
 })
 
 async function open(change: Partial<FakeOptions> = {}) {
-  opened = await openPage({ ...options, ...change })
+  opened = await openPage(browser, { ...options, ...change })
   return opened.page
 }
 
@@ -151,6 +162,58 @@ describe('the interface step', () => {
   })
 })
 
+it('lets a MultiBoot kernel be chosen, its modules be ordered, and each be told something', async () => {
+  const kernel = { kind: 'multiboot-kernel', description: 'A MultiBoot kernel.' }
+  const files = [
+    { name: 'xen', ...kernel },
+    { name: 'bootstrap', ...kernel },
+    { name: 'ramdisk', kind: 'unknown', description: 'Nothing that Bootwire knows.' },
+    { name: 'mboot.c32', kind: 'syslinux-part', description: 'A part of Syslinux.' },
+  ] as const
+  const page = await open({ gives: { files, folder: [] } })
+  await page.getByRole('radio', { name: 'A virtual target' }).click()
+  await button(page, 'Choose how it boots').click()
+  await page.getByRole('radio', { name: /PXELINUX.*MultiBoot/ }).click()
+  await button(page, 'Continue').click()
+  const list = page.getByRole('region', { name: 'The kernel' }).getByRole('listitem')
+  await list.getByText("Bootwire's sample kernel").waitFor()
+  await button(page, 'Choose files').click()
+  await list.getByText('ramdisk').waitFor()
+  const order = async () =>
+    (await list.allTextContents()).map((text) => /xen|bootstrap|ramdisk/.exec(text)?.[0])
+  expect(await order()).toEqual(['xen', 'bootstrap', 'ramdisk'])
+
+  await page.getByRole('textbox', { name: 'Kernel arguments' }).fill('dom0_mem=64M')
+  await page.getByRole('textbox', { name: 'Arguments of ramdisk' }).fill('root=/dev/ram0')
+  await button(page, 'Move ramdisk up').click()
+  expect(await order()).toEqual(['xen', 'ramdisk', 'bootstrap'])
+  await button(page, 'Make it the kernel: bootstrap').click()
+  expect(await order()).toEqual(['bootstrap', 'ramdisk', 'xen'])
+  expect(await button(page, 'Move xen down').isDisabled()).toBe(true)
+  expect(await accessibilityViolations(page)).toEqual([])
+  await page.getByRole('textbox', { name: 'Kernel arguments' }).fill('-v')
+
+  await page.getByText('Everything is there').waitFor()
+  await button(page, 'Continue').click()
+  await button(page, 'Start').click()
+  const at = (name: string) => `/home/ada/darwin/${name}`
+  await expect
+    .poll(() => page.evaluate(() => window.fake.started.map(({ chain }) => chain)))
+    .toEqual([
+      {
+        id: 'pxelinux',
+        imports: [at('mboot.c32')],
+        kernel: at('bootstrap'),
+        arguments: '-v',
+        modules: [
+          { path: at('ramdisk'), arguments: 'root=/dev/ram0' },
+          { path: at('xen'), arguments: 'dom0_mem=64M' },
+        ],
+        loaderFolders: [],
+      },
+    ])
+})
+
 it('reviews what is in a folder that targets mount, by how much it is and by its first names', async () => {
   const page = await open()
   await page.getByRole('radio', { name: 'A virtual target' }).click()
@@ -183,18 +246,40 @@ it('shows a refused start beside the button, with each way out', async () => {
   expect(await heading(page).textContent()).toMatch(/What do you want to boot/)
 })
 
+it('shows no option of the command line, whatever went wrong', async () => {
+  const remedies = RemedyAction.options.map(({ shape }) =>
+    RemedyAction.parse({ action: shape.action.value, address: '10.77.0.1/24', protocol: 'UDP', port: 67 }),
+  )
+  const page = await open({ startFails: { code: 'failed', message: 'Everything at once.', remedies } })
+  await page.getByRole('radio', { name: 'A virtual target' }).click()
+  await button(page, 'Boot it').click()
+  const alert = page.getByRole('alert').filter({ hasText: 'Everything at once.' })
+  await alert.waitFor()
+  const ways = await alert.getByRole('listitem').count()
+  const buttons = await alert.getByRole('button').count()
+  // One of the buttons dismisses it.
+  expect(ways + buttons - 1).toBe(remedies.length)
+  expect(await alert.textContent()).not.toMatch(/(^|\s)--?[a-z]/)
+  await button(page, 'Choose its address').click()
+  expect(await heading(page).textContent()).toMatch(/plugged in/)
+})
+
 it('answers beside another DHCP server at a click, when one was found', async () => {
   const page = await open({
     startFails: {
       code: 'other-dhcp-server',
       message: 'Another DHCP server, 192.168.188.1, answers on enp0s31f6.',
-      remedies: ['Stand beside it: --dhcp proxy leaves it.', 'Connect the target by a cable of its own.'],
+      remedies: [
+        { action: 'answer-beside' },
+        'Connect the target by a cable of its own.',
+        { action: 'answer-anyway' },
+      ],
     },
   })
   await page.getByRole('radio', { name: 'A virtual target' }).click()
   await button(page, 'Boot it').click()
   await page.getByText('Connect the target by a cable of its own.').waitFor()
-  expect(await page.getByText('--dhcp').count()).toBe(0)
+  expect(await page.getByRole('alert').getByRole('listitem').count()).toBe(1)
   await button(page, 'Answer beside it').click()
   await expect
     .poll(() => page.evaluate(() => window.fake.started.map(({ dhcp }) => dhcp.mode)))
@@ -206,6 +291,22 @@ it('says how to get QEMU instead of starting without it', async () => {
   await page.getByRole('radio', { name: 'A virtual target' }).click()
   await page.getByText('sudo apt install qemu-system-x86').waitFor()
   expect(await button(page, 'Boot it').getAttribute('aria-disabled')).toBe('true')
+})
+
+it('tells that the boot service was given up, and starts it again at a click', async () => {
+  const page = await open()
+  await page.evaluate(() =>
+    window.fake.service({ state: 'stopped', reason: 'the boot service ended with code 3' }),
+  )
+  const alert = page.getByRole('alert').filter({ hasText: 'ended with code 3. Nothing is served.' })
+  await alert.getByText('close Bootwire and open it anew').waitFor()
+  expect(await accessibilityViolations(page)).toEqual([])
+  const asked = () => page.evaluate(() => window.fake.calls.filter((name) => name === 'environment').length)
+  const before = await asked()
+  await button(page, 'Start it again').click()
+  await expect.poll(asked).toBe(before + 1)
+  await page.evaluate(() => window.fake.service({ state: 'running' }))
+  await expect.poll(() => alert.count()).toBe(0)
 })
 
 it('tells that the boot service died and when it comes back', async () => {
@@ -256,7 +357,7 @@ describe('a session that is running', () => {
 
   it('takes a burst of 1,000 events and shows 64 clients without a frame over 50 ms', async () => {
     const page = await open()
-    const { app } = opened!
+    const recorder = recorderIn(browser)
     const now = Date.now()
     const [session, ...boot] = bootUnderWay(now - 7000, undefined, 'enp0s31f6')
     const ids = Array.from(
@@ -290,7 +391,7 @@ describe('a session that is running', () => {
           })),
         )
       }, ids)
-    expect(await longestTask(app, page, burst, 3000)).toBeLessThan(50)
+    expect(await longestTask(recorder, page, burst, 3000)).toBeLessThan(50)
     await page.getByRole('log', { name: 'Log' }).getByText('Some.kext/999').waitFor()
 
     const busy = () =>
@@ -310,6 +411,6 @@ describe('a session that is running', () => {
           if (round === 60) clearInterval(timer)
         }, 33)
       }, ids)
-    expect(await longestTask(app, page, busy, 2500)).toBeLessThan(50)
+    expect(await longestTask(recorder, page, busy, 2500)).toBeLessThan(50)
   })
 })

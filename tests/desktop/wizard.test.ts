@@ -12,6 +12,7 @@ import {
   bootInTwoClicks,
   button,
   chooseChain,
+  cutOff,
   drop,
   expectKernel,
   expectOnConsole,
@@ -71,12 +72,47 @@ describe.each(faces.map((face) => [face.name, face] as const))('the wizard in %s
     await stop(page)
   })
 
+  it('enlarges the screen, saves a picture of it, and restarts the target', async () => {
+    const { page } = opened!
+    await bootInTwoClicks(page)
+    await expectSampleKernel(page)
+
+    const glass = page.getByRole('region', { name: "The target's screen" })
+    const width = () => glass.evaluate(({ clientWidth }) => clientWidth / innerWidth)
+    const before = await width()
+    await button(page, 'Enlarge the screen').click()
+    await expect.poll(width).toBeGreaterThan(0.95)
+    await page.keyboard.press('Escape')
+    await expect.poll(width).toBe(before)
+
+    const picture = await opened!.saved(() => button(page, 'Save a picture of the screen').click())
+    expect(picture.name).toBe('bootwire-screen.png')
+    const canvas = await page
+      .locator('canvas')
+      .evaluate(({ width: across, height }: HTMLCanvasElement) => [across, height])
+    // The size in a PNG file's IHDR.
+    expect([16, 20].map((offset) => picture.bytes.readUInt32BE(offset))).toEqual(canvas)
+
+    const kernels = page.getByRole('log', { name: 'Log' }).getByText('Reached the kernel. All is well.')
+    expect(await kernels.count()).toBe(1)
+    await button(page, 'Restart target').click()
+    await expect.poll(() => kernels.count(), { timeout: BOOT_MILLISECONDS }).toBe(2)
+    await expectSampleKernel(page)
+    await stop(page)
+  })
+
   it('types on the target what a chain says is to be typed', async () => {
     const { page } = opened!
     await chooseChain(page, /NetBoot/)
     await startWithFiles(page)
     await page.getByText('The target has passed every milestone.').waitFor({ timeout: BOOT_MILLISECONDS })
     await page.getByText('live', { exact: true }).waitFor()
+
+    await page.getByRole('button', { name: /^Copy .*returning/ }).click()
+    const filter = page.getByRole('searchbox', { name: 'Filter the log' })
+    await filter.press('ControlOrMeta+V')
+    expect(await filter.inputValue()).toContain('returning')
+    await filter.fill('')
 
     const log = page.getByRole('log', { name: 'Log' })
     const returned = log.getByText('Returning.', { exact: true })
@@ -103,6 +139,8 @@ describe.each(faces.map((face) => [face.name, face] as const))('the wizard in %s
     mkdirSync(extensions, { recursive: true })
     makeDriverFolder(extensions)
     await chooseChain(page, /Chameleon/)
+    await page.getByText('Everything is there').waitFor()
+    expect(await cutOff(page)).toEqual([])
     await drop(page, [
       ...['samples/boot', 'disk/boot0', 'disk/boot1h', 'samples/mach_kernel'].map(built),
       extensions,
@@ -125,6 +163,7 @@ describe.each(faces.map((face) => [face.name, face] as const))('the wizard in %s
     const visit = async (title: RegExp) => {
       await expect.poll(() => heading(page).textContent()).toMatch(title)
       violations.push(...(await accessibilityViolations(page)).map((one) => `${title.source}: ${one}`))
+      expect(await cutOff(page)).toEqual([])
     }
     /** Tab until the focused control has that name, as a person would. */
     const tabTo = async (name: string) => {

@@ -4,9 +4,15 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildTargets } from '../../build/target.mjs'
+import type { ServedFile } from '../../electron/chains/chain.ts'
 import { milestonesOf } from '../../electron/clients/progress.ts'
+import { bootPlist } from '../../electron/formats/darwin/boot-plist.ts'
+import { buildImage, bytesEntry } from '../../electron/library/images/build.ts'
+import { ChainChoice } from '../../electron/service/commands.ts'
+import { planChameleonChoice } from '../../electron/service/planning/chameleon.ts'
 import { makeDriverFolder } from '../library/kext-folders.ts'
 import { Bootwire, bootwire, noVirtualTarget } from './bootwire.ts'
+import { ServedWire, Target } from './target.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bootwire-chameleon-lab-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -32,6 +38,15 @@ beforeEach(({ skip }) => {
 /** What a file's line looks like on the target. */
 function told(path: string, content: Uint8Array): string {
   return `${path}: ${content.length} bytes, CRC-32 ${crc32(content).toString(16).padStart(8, '0')}`
+}
+
+function bytesOf(files: readonly ServedFile[]): Record<string, Buffer> {
+  return Object.fromEntries(
+    files.map(({ name, content }) => [
+      name,
+      content.kind === 'bytes' ? Buffer.from(content.bytes) : readFileSync(content.path),
+    ]),
+  )
 }
 
 function reachedAll(run: Bootwire): boolean {
@@ -65,6 +80,38 @@ describe('Darwin by Chameleon', { timeout: 300_000 }, () => {
     expect(run.console).toContain(ARGUMENTS)
     expect(reachedAll(run)).toBe(true)
     expect(run.of('artefact-progress')).toEqual([])
+  })
+
+  it('boots from the disk of the target itself, whose options the kernel gets', async () => {
+    const disk = join(folder, 'own disk.img')
+    const extensions = Buffer.alloc(5000, 'extensions')
+    const content = readFileSync(kernel)
+    const options = bootPlist({ kernel: 'mach_kernel', flags: ['-v', 'cpus=1'], timeout: 1, gui: false })
+    const entries = [
+      bytesEntry('mach_kernel', content),
+      bytesEntry('Extra/Extensions.mkext', extensions),
+      bytesEntry('Extra/com.apple.Boot.plist', Buffer.from(options)),
+    ]
+    await buildImage({ output: disk, entries, volume: { name: 'Darwin' }, disk: { scheme: 'mbr' } })
+
+    const choice = ChainChoice.parse({ id: 'chameleon', profile: 'local', imports: [built('boot')] })
+    const context = { address: '10.77.0.1', watchesConsole: true, artefacts: folder, emit: () => undefined }
+    const { files } = await planChameleonChoice(choice, context)
+    const served = await ServedWire.open({ files: bytesOf(files), bootFile: 'pxelinux.0' })
+    const target = await Target.start({
+      wire: served.wire,
+      memory: 128,
+      more: ['-drive', `file=${disk},format=raw,if=ide,snapshot=on`],
+    })
+    try {
+      const said = await target.hear('Boot arguments: -v cpus=1')
+      expect(said).toContain('Boot device 80')
+      expect(said).toContain(told('/mach_kernel', content))
+      expect(said).toContain(told('/Extra/Extensions.mkext', extensions))
+    } finally {
+      await target.off()
+      await served.close()
+    }
   })
 
   it('boots by a real build of Chameleon', async ({ skip }) => {

@@ -150,6 +150,23 @@ describe.skipIf(noLibnfs())('bootwire export, to libnfs', () => {
     expect(run.of('transfer-progress').length).toBeGreaterThan(2)
   })
 
+  it('gives several clients at once the same, and keeps nothing open of one that goes away', async () => {
+    const content = randomBytes(64 * 2 ** 20 + 3)
+    writeFileSync(exported('kernel'), content)
+    const run = await serve()
+    const own = () => readdirSync(`/proc/${run.process.pid}/fd`).length
+    const read = () => client.spawn('nfs-cat', [url('/kernel')], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const before = await until('the first reader', async () => {
+      await hashOf(read().stdout!)
+      return own()
+    })
+    const gone = read()
+    gone.stdout!.once('data', () => gone.kill('SIGKILL'))
+    const hashes = await Promise.all([read(), read(), read()].map(({ stdout }) => hashOf(stdout!)))
+    expect(new Set(hashes)).toEqual(new Set([createHash('sha256').update(content).digest('hex')]))
+    await until('their connections to be closed', () => Promise.resolve(own() <= before))
+  })
+
   it('is written to in an overlay of its own, and the folder stays as it is', async () => {
     const content = randomBytes(3_000_000)
     writeFileSync(join(folder, 'new'), content)

@@ -206,6 +206,6 @@ describe.skipIf(noLab())('a real interface', () => {
   it('says that an interface has no address, and how to give it one', async () => {
     const { server } = twoCables()
     server.ip('address', 'flush', 'dev', 'eth0')
-    await expect(serve(server)).rejects.toThrow('--address 10.77.0.1/24')
+    await expect(serve(server)).rejects.toThrow('{"action":"give-address","address":"10.77.0.1/24"}')
   })
 })

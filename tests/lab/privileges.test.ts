@@ -226,7 +226,7 @@ describe.skipIf(noLab())('a service that was started as root', () => {
       message: 'There is no network interface named eth7.',
     })
     const unaddressed = start({}, { keeper: { program: keeper, recordFolder } })
-    await expect(unaddressed.ready()).rejects.toThrow('--address 10.77.0.1/24')
+    await expect(unaddressed.ready()).rejects.toThrow('{"action":"give-address","address":"10.77.0.1/24"}')
     await unaddressed.end()
   })
 

@@ -50,7 +50,7 @@ export class ServedWire {
     const emit = (event: Happening) => void served.events.push(event)
     const wire = await Wire.create({
       ...(faults === undefined ? {} : { faults: parseFaults(faults) }),
-      ...(capture === undefined ? {} : { capture }),
+      ...(capture === undefined ? {} : { capture: { path: capture } }),
     })
     served.wire = wire
     served.#closers.push(() => wire.close())

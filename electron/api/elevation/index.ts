@@ -64,7 +64,7 @@ function impossible(why: string): ServiceError {
     code: 'authorisation-impossible',
     message: `The ports of a boot server are opened with the administrator's authorisation, which cannot be asked for: ${why}.`,
     remedies: [
-      'Start the session in a terminal instead: sudo bootwire serve --interface NAME.',
+      'Start the session in a terminal instead, with sudo and the command bootwire serve, which says what it needs.',
       'Boot a virtual target instead: it takes no authorisation.',
     ],
   })

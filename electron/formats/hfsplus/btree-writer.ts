@@ -100,25 +100,27 @@ export function shapeTree(sizes: Iterable<RecordSize>, format: TreeFormat, block
 
 /**
  * The tree's nodes in the order of their numbers: header, map, leaves, then each level of the index up to the
- * root. The free ones at the end are not among them. `records` are those that the shape was made from.
+ * root. The free ones at the end are not among them. `records` are those that the shape was made from. A node is
+ * there until the next one is asked for.
  */
 export function* treeNodes(shape: TreeShape, records: Iterable<TreeRecord>): Generator<Buffer> {
   const { format, levels } = shape
   yield headerNode(shape)
   yield* mapNodes(shape)
 
+  const node = Buffer.alloc(format.nodeSize)
   let first = 1 + shape.mapNodes
   let level: Iterator<TreeRecord> = records[Symbol.iterator]()
   for (const [height, counts] of levels.entries()) {
     const parents: TreeRecord[] = []
     for (const [index, count] of counts.entries()) {
       const number = first + index
-      const node = Buffer.alloc(format.nodeSize)
+      node.fill(0)
       const lengths: number[] = []
       let offset = NODE_DESCRIPTOR
       for (let record = 0; record < count; record++) {
         const { key, data } = (level.next() as IteratorYieldResult<TreeRecord>).value
-        if (record === 0) parents.push({ key, data: childNumber(number) })
+        if (record === 0) parents.push({ key: apart(key), data: childNumber(number) })
         node.set(key, offset)
         node.set(data, offset + key.length)
         lengths.push(key.length + data.length)
@@ -183,8 +185,15 @@ function markUsed(map: Buffer, count: number): void {
   if (bits % 8 > 0) map[bits >> 3] = (0xff00 >> (bits % 8)) & 0xff
 }
 
+/** A small buffer is a part of a large one, which it would keep in memory. */
+function apart(key: Buffer): Buffer {
+  const copy = Buffer.alloc(key.length)
+  copy.set(key)
+  return copy
+}
+
 function childNumber(number: number): Buffer {
-  const child = Buffer.allocUnsafe(CHILD)
+  const child = Buffer.alloc(CHILD)
   child.writeUInt32BE(number)
   return child
 }

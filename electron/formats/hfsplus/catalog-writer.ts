@@ -11,7 +11,6 @@ import {
   type BsdInfo,
 } from './catalog.ts'
 import { toHfsDate } from './dates.ts'
-import type { FileEntry, FolderEntry, SymlinkEntry } from './entries.ts'
 import { EMPTY_FORK, EXTENTS_IN_RECORD, type Extent } from './fork.ts'
 import type { FilePlace, FolderPlace, Place, Tree } from './tree.ts'
 
@@ -71,27 +70,27 @@ function recordOf<Content>(place: Place<Content>, context: CatalogContext<Conten
 }
 
 function folderRecord<Content>(place: FolderPlace<Content>, context: CatalogContext<Content>): Buffer {
-  const { id, children, entry } = place
+  const { id, children } = place
   const folders = () => children.filter(({ kind }) => kind === 'folder').length
   return encodeFolder({
     kind: 'folder',
     id,
     valence: children.length,
     ...(context.extended ? { folderCount: folders() } : {}),
-    ...datesOf(entry, context.date),
-    bsd: bsdOf(entry, FOLDER_KIND, 0o755),
+    ...datesOf(place, context.date),
+    bsd: bsdOf(place, FOLDER_KIND),
   })
 }
 
 function fileRecord<Content>(place: FilePlace<Content>, context: CatalogContext<Content>): Buffer {
-  const { id, entry, size } = place
+  const { id, size } = place
   const extents = context.extentsOf(place)
-  const symlink = entry.kind === 'symlink'
+  const symlink = place.kind === 'symlink'
   return encodeFile({
     kind: 'file',
     id,
-    ...datesOf(entry, context.date),
-    bsd: symlink ? bsdOf(entry, SYMLINK_KIND, 0o755) : bsdOf(entry, FILE_KIND, 0o644),
+    ...datesOf(place, context.date),
+    bsd: bsdOf(place, symlink ? SYMLINK_KIND : FILE_KIND),
     type: symlink ? 'slnk' : '',
     creator: symlink ? 'rhap' : '',
     dataFork: {
@@ -104,20 +103,11 @@ function fileRecord<Content>(place: FilePlace<Content>, context: CatalogContext<
   })
 }
 
-type Attributes = FolderEntry | FileEntry<unknown> | SymlinkEntry | undefined
-
-function datesOf(entry: Attributes, date: number): { createDate: number; modifyDate: number } {
-  const modifyDate = toHfsDate(entry?.modified ?? date)
+function datesOf({ modified }: Place<unknown>, date: number): { createDate: number; modifyDate: number } {
+  const modifyDate = toHfsDate(modified ?? date)
   return { createDate: modifyDate, modifyDate }
 }
 
-function bsdOf(entry: Attributes, kind: number, mode: number): BsdInfo {
-  const permissions = (entry?.mode ?? mode) & PERMISSIONS
-  return {
-    owner: entry?.owner ?? 0,
-    group: entry?.group ?? 0,
-    mode: kind | permissions,
-    special: 1,
-    flags: 0,
-  }
+function bsdOf({ owner, group, mode }: Place<unknown>, kind: number): BsdInfo {
+  return { owner, group, mode: kind | (mode & PERMISSIONS), special: 1, flags: 0 }
 }

@@ -20,7 +20,19 @@ export interface FileEntry<Content> extends Common {
   /** In bytes. */
   readonly size: number
   /** Where the bytes are: only who writes the volume out looks into it. */
-  readonly content: Content
+  readonly content: Content | FolderContents<Content>
+}
+
+/**
+ * Makes the content of any file in a folder, by its name and size, when it is written: one for all of them, where
+ * hundreds of thousands of files would each keep their own.
+ */
+export class FolderContents<Content> {
+  readonly of: (name: string, size: number) => Content
+
+  constructor(of: (name: string, size: number) => Content) {
+    this.of = of
+  }
 }
 
 export interface SymlinkEntry extends Common {

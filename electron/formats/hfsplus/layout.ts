@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { BINARY, CASE_FOLDING, type TreeFormat } from './btree.ts'
 import { shapeTree, type RecordSize, type TreeShape } from './btree-writer.ts'
 import { catalogSizes } from './catalog-writer.ts'
-import { LayoutError, type VolumeEntry } from './entries.ts'
+import { LayoutError } from './entries.ts'
 import { OVERFLOW_RECORD, overflowRecords } from './extents-overflow.ts'
 import type { Extent } from './fork.ts'
-import { plantTree, type FilePlace, type Tree } from './tree.ts'
+import type { FilePlace, Tree } from './tree.ts'
 import { HEADER_LENGTH, HEADER_OFFSET } from './volume-header.ts'
 
 export interface VolumeOptions {
@@ -69,15 +69,11 @@ const catalogFormat = ({ nodeSize = DEFAULT_NODE_SIZE, caseSensitive }: VolumeOp
 
 /**
  * Lays a volume out: boot blocks and header, bitmap, the three trees, then every file in the order of its ID.
- * @throws {LayoutError} when entries or options do not fit on an HFS+ volume
+ * @throws {LayoutError} when tree or options do not fit on an HFS+ volume
  */
-export function layOut<Content>(
-  entries: Iterable<VolumeEntry<Content>>,
-  options: VolumeOptions,
-): Layout<Content> {
+export function layOut<Content>(tree: Tree<Content>, options: VolumeOptions): Layout<Content> {
   const { blockSize = DEFAULT_BLOCK_SIZE, extentBlocks = BLOCK_LIMIT } = options
-  const tree = plantTree(options.name, entries, options.caseSensitive ?? false)
-  const files = tree.places.filter((place) => place.kind === 'file')
+  const files = tree.places.filter((place) => place.kind !== 'folder')
   const blocksOf = (bytes: number) => Math.ceil(bytes / blockSize)
   const extentCount = (file: FilePlace<Content>) => Math.ceil(blocksOf(file.size) / extentBlocks)
 
@@ -139,13 +135,15 @@ function* overflowSizes<Content>(
 }
 
 function latest<Content>({ root, places }: Tree<Content>): number {
-  return [root, ...places].reduce((date, { entry }) => Math.max(date, entry?.modified ?? 0), 0)
+  return [root, ...places].reduce((date, { modified }) => Math.max(date, modified ?? 0), 0)
 }
 
 /** The same for volumes that are equal in names, sizes and dates, and for no others. Never zero. */
 function identifierOf<Content>({ root, places }: Tree<Content>): bigint {
   const hash = createHash('sha256').update(root.name)
-  for (const { parent, name, entry, ...place } of places)
-    hash.update(`\0${parent}\0${name}\0${place.kind === 'file' ? place.size : ''}\0${entry?.modified ?? ''}`)
+  for (const place of places) {
+    const { parent, name, modified = '' } = place
+    hash.update(`\0${parent}\0${name}\0${place.kind === 'folder' ? '' : place.size}\0${modified}`)
+  }
   return hash.digest().readBigUInt64BE() | 1n
 }

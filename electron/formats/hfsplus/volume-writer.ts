@@ -3,12 +3,12 @@ import { treeNodes, type TreeRecord, type TreeShape } from './btree-writer.ts'
 import { FIRST_USER_ID } from './catalog.ts'
 import { catalogRecords } from './catalog-writer.ts'
 import { toHfsDate } from './dates.ts'
-import { LayoutError, type VolumeEntry } from './entries.ts'
+import { FolderContents, LayoutError, type VolumeEntry } from './entries.ts'
 import { overflowOf } from './extents-overflow.ts'
 import { EMPTY_FORK, type Extent, type ForkData } from './fork.ts'
 import { layOut, type Layout, type VolumeOptions } from './layout.ts'
-import { sortingKey, toStoredName } from './names.ts'
-import type { FilePlace, Place } from './tree.ts'
+import { fromStoredName, sortingKey, toStoredName } from './names.ts'
+import { TreePlanter, type DataPlace, type FilePlace, type Place, type Tree } from './tree.ts'
 import { encodeVolumeHeader, HEADER_OFFSET } from './volume-header.ts'
 
 /** Its size is a whole number of allocation blocks. */
@@ -29,7 +29,17 @@ export function planVolume<Content>(
   entries: Iterable<VolumeEntry<Content>>,
   options: VolumeOptions,
 ): VolumePlan<Content> {
-  const layout = layOut(entries, options)
+  const planter = new TreePlanter<Content>(options.name, options.caseSensitive ?? false)
+  for (const entry of entries) planter.add(entry)
+  return planTree(planter.finish(), options)
+}
+
+/**
+ * As `planVolume`, for entries that were put in their tree one by one.
+ * @throws {LayoutError} when options do not fit on an HFS+ volume
+ */
+export function planTree<Content>(tree: Tree<Content>, options: VolumeOptions): VolumePlan<Content> {
+  const layout = layOut(tree, options)
   const files = filesOf(layout)
   const { length: count } = layout.tree.places
   const header = volumeHeader(layout, files.length)
@@ -43,7 +53,7 @@ export function planVolume<Content>(
 }
 
 function filesOf<Content>({ tree }: Layout<Content>): FilePlace<Content>[] {
-  return tree.places.filter((place) => place.kind === 'file')
+  return tree.places.filter((place) => place.kind !== 'folder')
 }
 
 function* pieces<Content>(
@@ -91,11 +101,14 @@ function* filePieces<Content>(layout: Layout<Content>, file: FilePlace<Content>)
   for (const { start, count } of layout.extentsOf(file)) {
     const at = start * blockSize
     const length = Math.min(count * blockSize, file.size - from)
-    const { entry } = file
-    if (entry.kind === 'symlink') yield { at, bytes: Buffer.from(entry.target).subarray(from, from + length) }
-    else yield { at, content: entry.content, from, length }
+    if (file.kind === 'symlink') yield { at, bytes: Buffer.from(file.content).subarray(from, from + length) }
+    else yield { at, content: contentOf(file), from, length }
     from += length
   }
+}
+
+function contentOf<Content>({ content, name, size }: DataPlace<Content>): Content {
+  return content instanceof FolderContents ? content.of(fromStoredName(name), size) : content
 }
 
 /** One bit a block, the most significant of a byte first. */

@@ -1,13 +1,14 @@
-import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { inflate } from 'node:zlib'
-import type * as XzDecompress from 'xz-decompress'
+import * as xzDecompress from 'xz-decompress'
 import { decode as unpackBzip2 } from 'seek-bzip'
 import { DecodeError } from '../../protocols/bytes.ts'
 import type { Packing } from './chunks.ts'
 
-// Its bundle tells Node's loader no names.
-const { XzReadableStream } = createRequire(import.meta.url)('xz-decompress') as typeof XzDecompress
+// Its bundle tells Node's loader no names: all that it exports is its default there.
+const { XzReadableStream } = (
+  'default' in xzDecompress ? xzDecompress.default : xzDecompress
+) as typeof xzDecompress
 
 /**
  * Unpacks a chunk to exactly `size` bytes.

@@ -1,6 +1,7 @@
 import type { VolumeEntry } from '../../formats/hfsplus/entries.ts'
 import type { VolumeOptions } from '../../formats/hfsplus/layout.ts'
-import { planVolume } from '../../formats/hfsplus/volume-writer.ts'
+import { TreePlanter } from '../../formats/hfsplus/tree.ts'
+import { planTree } from '../../formats/hfsplus/volume-writer.ts'
 import { planDisk, type DiskOptions } from '../../formats/partitions/disk-plan.ts'
 import type { ImageContent } from './content.ts'
 import { writeImage, type WriteOptions } from './write.ts'
@@ -9,7 +10,7 @@ import { writeImage, type WriteOptions } from './write.ts'
 export interface ImageRequest {
   /** Replaced when it is there. */
   readonly output: string
-  readonly entries: Iterable<VolumeEntry<ImageContent>>
+  readonly entries: Iterable<VolumeEntry<ImageContent>> | AsyncIterable<VolumeEntry<ImageContent>>
   readonly volume: VolumeOptions
   readonly disk: DiskOptions
 }
@@ -32,7 +33,9 @@ export async function buildImage(
   { output, entries, volume, disk }: ImageRequest,
   options: WriteOptions = {},
 ): Promise<BuiltImage> {
-  const plan = planVolume(entries, volume)
+  const planter = new TreePlanter<ImageContent>(volume.name, volume.caseSensitive ?? false)
+  for await (const entry of entries) planter.add(entry)
+  const plan = planTree(planter.finish(), volume)
   const image = planDisk(plan, volume.name, disk)
   await writeImage(image, output, options)
   const { files, folders, contentSize } = plan

@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer'
-import { lstat, readdir, readlink } from 'node:fs/promises'
-import { join, resolve, sep } from 'node:path'
-import type { VolumeEntry } from '../../formats/hfsplus/entries.ts'
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { FolderContents, type VolumeEntry } from '../../formats/hfsplus/entries.ts'
+import { fromStoredName, toStoredName } from '../../formats/hfsplus/names.ts'
 import { ImageError, type ImageContent } from './content.ts'
+import { Turns } from './turns.ts'
 
 export interface FolderOptions {
   /** Users and groups by their numbers on this computer; everything is root's when absent. */
@@ -13,41 +15,41 @@ export interface FolderOptions {
   readonly onSkipped?: (path: string) => void
 }
 
-/** How many entries of a folder are asked about at a time. */
-const AT_ONCE = 32
-
 /**
- * Everything in a folder, as entries of a volume whose root it becomes. Symbolic links stay what they are.
+ * Everything in a folder, as entries of a volume whose root it becomes. Symbolic links stay what they are. Each is
+ * given as soon as it is found: there may be hundreds of thousands.
  * @throws {ImageError} when something cannot be read
  */
-export async function folderEntries(
-  folder: string,
+export async function* folderEntries(
+  root: string,
   options: FolderOptions = {},
-): Promise<VolumeEntry<ImageContent>[]> {
-  const entries: VolumeEntry<ImageContent>[] = []
-  const folders = ['']
-  for (const path of folders) {
-    const names = await namesIn(join(folder, path))
-    for (let index = 0; index < names.length; index += AT_ONCE) {
-      const described = await Promise.all(
-        names
-          .slice(index, index + AT_ONCE)
-          .map((name) => describe(folder, path === '' ? name : `${path}/${name}`, options)),
-      )
-      for (const entry of described) {
-        if (entry === undefined) continue
-        entries.push(entry)
-        if (entry.kind === 'folder') folders.push(entry.path)
-      }
+): AsyncGenerator<VolumeEntry<ImageContent>> {
+  const turns = new Turns()
+  const paths = ['']
+  for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
+    const folder = join(root, path)
+    const contents = new FolderContents((name, size): ImageContent => ({
+      kind: 'path',
+      path: join(folder, name),
+      size,
+    }))
+    for (const name of namesIn(folder)) {
+      const entry = describe(folder, name, path === '' ? name : `${path}/${name}`, contents, options)
+      await turns.passWhenOver()
+      if (entry === undefined) continue
+      if (entry.kind === 'folder') paths.push(entry.path)
+      yield entry
     }
   }
-  return entries
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { encoding: 'buffer' }).catch((error: unknown) => {
+function namesIn(folder: string): string[] {
+  let names: Buffer[]
+  try {
+    names = readdirSync(folder, { encoding: 'buffer' })
+  } catch (error) {
     throw unreadable(folder, error)
-  })
+  }
   return names.map((name) => {
     if (isUtf8(name)) return name.toString()
     throw new ImageError(
@@ -57,15 +59,17 @@ async function namesIn(folder: string): Promise<string[]> {
   })
 }
 
-async function describe(
+function describe(
   folder: string,
+  name: string,
   path: string,
+  contents: FolderContents<ImageContent>,
   { keepOwners = false, leaveOut = [], onSkipped }: FolderOptions,
-): Promise<VolumeEntry<ImageContent> | undefined> {
-  const place = join(folder, path.replaceAll('/', sep))
+): VolumeEntry<ImageContent> | undefined {
+  const place = join(folder, name)
   if (leaveOut.length > 0 && leaveOut.includes(resolve(place))) return undefined
   try {
-    const stat = await lstat(place)
+    const stat = lstatSync(place)
     const common = {
       path,
       mode: stat.mode & 0o7777,
@@ -73,10 +77,12 @@ async function describe(
       ...(keepOwners ? { owner: stat.uid, group: stat.gid } : {}),
     }
     if (stat.isDirectory()) return { kind: 'folder', ...common }
-    if (stat.isSymbolicLink()) return { kind: 'symlink', ...common, target: await readlink(place) }
+    if (stat.isSymbolicLink()) return { kind: 'symlink', ...common, target: readlinkSync(place) }
     if (stat.isFile()) {
-      const content = { kind: 'path', path: place, size: stat.size } as const
-      return { kind: 'file', ...common, size: stat.size, content }
+      const { size } = stat
+      // Some names are not the same after they were on a volume.
+      const comesBack = fromStoredName(toStoredName(name)) === name
+      return { kind: 'file', ...common, size, content: comesBack ? contents : contents.of(name, size) }
     }
     onSkipped?.(place)
     return undefined

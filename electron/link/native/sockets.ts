@@ -31,6 +31,8 @@ const SOCK_DGRAM = 2
 /** Linux only. On macOS libuv starts every process with all other descriptors closed. */
 const SOCK_CLOEXEC = darwin ? 0 : 0o2000000
 const MSG_DONTWAIT = darwin ? 0x80 : 0x40
+const MSG_NOSIGNAL = 0x4000
+const MSG_MORE = 0x8000
 const SOL_SOCKET = darwin ? 0xffff : 1
 const IPPROTO_IP = 0
 const SOL_UDP = 17
@@ -119,6 +121,14 @@ export function send(fd: number, data: Uint8Array): string | undefined {
   return library().send(fd, data, data.length, MSG_DONTWAIT) < 0 ? errorCode() : undefined
 }
 
+/**
+ * Linux: sends on a connected stream without waiting, and lets it wait for what follows, so that both leave
+ * together. The result is how many bytes the system took.
+ */
+export function sendMore(fd: number, data: Uint8Array): number {
+  return Math.max(0, library().send(fd, data, data.length, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE))
+}
+
 /** The kernel's number for an interface, which a removed and returned adapter gets anew. */
 export function interfaceIndex(name: string): number | undefined {
   return library().if_nametoindex(name) || undefined
@@ -144,14 +154,15 @@ function socketAddress(address: Ipv4Address, port: number): Buffer {
   return bytes
 }
 
-function checked(call: string, result: number): number {
+/** The result of a system call that did not fail. */
+export function checked(call: string, result: number): number {
   if (result < 0) throw new SystemCallError(call, errorCode())
   return result
 }
 
 const unknownError = 'EUNKNOWN'
 
-function errorCode(): string {
+export function errorCode(): string {
   const number = koffi.errno()
   return Object.values<number>(constants.errno).includes(number) ? getSystemErrorName(-number) : unknownError
 }

@@ -15,13 +15,13 @@ export function noInterface(name: string, interfaces: readonly InterfaceFacts[])
   return new LinkError('no-interface', `There is no network interface named ${name}.`, [
     best === undefined
       ? 'Plug in a network adapter: this computer has none at the moment.'
-      : `Name one of these, the likeliest first: ${ranked.map((one) => one.name).join(', ')}.`,
+      : `Choose one of these, the likeliest first: ${ranked.map((one) => one.name).join(', ')}.`,
   ])
 }
 
 export function noAddress(name: string): LinkError {
   return new LinkError('no-address', `The interface ${name} has no IPv4 address.`, [
-    'Give it one for the session with --address 10.77.0.1/24.',
+    { action: 'give-address', address: '10.77.0.1/24' },
     'Give it one for good in the network settings of this computer.',
   ])
 }
@@ -43,12 +43,12 @@ export async function portError(
       return notPermitted(port, protocol)
     case 'ENODEV':
       return new LinkError('no-interface', `The interface ${name} was removed.`, [
-        'Plug the adapter in again, or name another interface.',
+        'Plug the adapter in again, or choose another interface.',
       ])
     case 'EADDRNOTAVAIL':
       return new LinkError('no-address', `${address} is not an address of ${name} at the moment.`, [
         'See to it that the interface is up and has its address.',
-        `Give it one for the session with --address ${address}/24.`,
+        { action: 'give-address', address: `${address}/24` },
       ])
     default:
       return new LinkError('failed', `${protocol} port ${port} on ${name} could not be opened: ${message}.`, [
@@ -68,9 +68,7 @@ export function portTaken(
       port === NFS_PORT && process.platform === 'linux'
         ? 'If this computer serves NFS itself, stop that for now: sudo systemctl stop nfs-server'
         : 'Stop that program, and start again.',
-      ...(process.platform === 'linux'
-        ? [`See which one it is with: sudo ss -${protocol === 'UDP' ? 'u' : 't'}lpn sport = :${port}`]
-        : []),
+      ...(process.platform === 'linux' ? [{ action: 'find-port-owner', protocol, port } as const] : []),
     ])
   const starter = ['', 'systemd', 'init'].includes(owner.startedBy) ? '' : `, started by ${owner.startedBy}`
   return new LinkError(
@@ -97,7 +95,7 @@ export function notPermitted(port: number, protocol: PortProtocol = 'UDP'): Link
     process.platform === 'win32'
       ? ['Start Bootwire as administrator.']
       : [
-          'Start with sudo: Bootwire gives root up again as soon as its ports are open.',
+          { action: 'start-elevated' },
           ...(linux
             ? ['Or open these ports to everyone: sudo sysctl net.ipv4.ip_unprivileged_port_start=67']
             : []),

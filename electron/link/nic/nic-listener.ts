@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { LinkConnection, LinkListener } from '../link.ts'
+import { fileSender } from '../native/send-file.ts'
 import * as native from '../native/sockets.ts'
 import type { Attachment } from './ports.ts'
 
@@ -81,7 +82,9 @@ export class NicListener implements LinkListener {
     }
     // Answers are sent whole: to wait for more would only delay them.
     socket.setNoDelay(true)
-    this.#owner.connected(Object.assign(socket, { peer: { address: remoteAddress, port: remotePort } }))
+    const peer = { address: remoteAddress, port: remotePort }
+    const sendFile = fileSender(socket)
+    this.#owner.connected(Object.assign(socket, { peer }, sendFile === undefined ? {} : { sendFile }))
   }
 }
 

@@ -19,7 +19,7 @@ import {
   type StreamLink,
 } from '../link.ts'
 import { Cable } from './cable.ts'
-import { Capture } from './capture.ts'
+import { Capture, type CaptureFile } from '../capture.ts'
 import { ETHERNET_MTU, Host } from './host.ts'
 
 export interface WireOptions {
@@ -27,7 +27,7 @@ export interface WireOptions {
   readonly subnet?: Subnet
   readonly faults?: FaultPlan
   /** Where to keep every frame, as pcapng. */
-  readonly capture?: string
+  readonly capture?: CaptureFile
 }
 
 /** Ours on a wire where nothing else was chosen. */
@@ -56,7 +56,7 @@ export class Wire implements StreamLink {
     const wire = new Wire(options.subnet ?? WIRE_SUBNET, options.faults ?? NO_FAULTS)
     try {
       if (options.capture !== undefined)
-        wire.#capture = await Capture.create(options.capture, (reason) => wire.#report(reason))
+        wire.#capture = await Capture.create(options.capture, CAPTURED, (reason) => wire.#report(reason))
       wire.#cable = await Cable.open({
         frame: (frame) => wire.#arrive(frame),
         pluggedIn: () => wire.#change({ state: 'up' }),
@@ -184,6 +184,12 @@ export class Wire implements StreamLink {
     this.#change({ state: 'error', reason })
   }
 }
+
+/**
+ * A capture holds what the target sent and what reached it. So a frame to the target that a fault plan loses is not
+ * there, and one from the target is, with a comment.
+ */
+const CAPTURED = { name: 'target', description: "the target's network card on the virtual cable" }
 
 /** Locally administered (IEEE 802 section 8.4), and recognisable in a capture: `02:00` and the address. */
 function hardwareAddressFor(address: Ipv4Address): MacAddress {

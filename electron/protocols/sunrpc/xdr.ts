@@ -1,6 +1,6 @@
 /** External data representation (RFC 4506): what the byte cursors do not know of it. Everything is in units of 4 bytes. */
 import { DecodeError, type Reader, type Writer } from '../bytes.ts'
-import type { PieceWriter } from './pieces.ts'
+import type { Piece, PieceWriter } from './pieces.ts'
 
 /** RFC 4506 section 4.4. */
 export function readBoolean(reader: Reader, field: string): boolean {
@@ -40,7 +40,7 @@ export function writeOpaque(writer: Writer, value: Uint8Array): void {
 }
 
 /** The same of data that lie in several places, which are not copied where they are long. */
-export function writeOpaquePieces(writer: PieceWriter, pieces: readonly Buffer[]): void {
+export function writeOpaquePieces(writer: PieceWriter, pieces: readonly Piece[]): void {
   const length = lengthOf(pieces)
   writer.u32(length)
   for (const piece of pieces) writer.reference(piece)
@@ -48,7 +48,7 @@ export function writeOpaquePieces(writer: PieceWriter, pieces: readonly Buffer[]
 }
 
 /** In bytes. */
-export function lengthOf(pieces: readonly Uint8Array[]): number {
+export function lengthOf(pieces: readonly { readonly length: number }[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0)
 }
 

@@ -83,7 +83,9 @@ export async function lookupIn(node: ExportedNode, name: string, call: NfsCall):
     return found
   } catch (error) {
     if (error instanceof NfsError && error.status === Status.NOENT)
-      call.services.reports.lookupMissed(call.caller, `${node.path === '/' ? '' : node.path}/${name}`)
+      void call.services.reports.lookupMissed(call.caller, { path: node.path, name }, () =>
+        node.volume.list(node.key),
+      )
     throw error
   }
 }
@@ -95,7 +97,8 @@ export async function readFrom(
   count: number,
   { services, caller }: NfsCall,
 ): Promise<Chunk> {
-  const chunk = await node.volume.read(node.key, offset, Math.min(count, services.dataLimit(caller)))
+  const limited = Math.min(count, services.dataLimit(caller))
+  const chunk = await node.volume.read(node.key, offset, limited, caller.takesFiles)
   services.reports.read(caller, {
     file: node.identity,
     path: () => node.path,

@@ -61,11 +61,11 @@ class GuardedVolume implements WritableVolume {
   }
 
   /** Who may run a program has to read it. */
-  async read(key: NodeKey, offset: number, count: number): Promise<Chunk> {
+  async read(key: NodeKey, offset: number, count: number, mayStay?: boolean): Promise<Chunk> {
     const attributes = await this.attributes(key)
     if (!this.#owns(attributes) && (this.#rights(attributes) & (Access.READ | Access.EXECUTE)) === 0)
       throw denied()
-    return this.whole.read(key, offset, count)
+    return this.whole.read(key, offset, count, mayStay)
   }
 
   async list(directory: NodeKey): Promise<readonly Listed[]> {

@@ -1,4 +1,5 @@
 import type { Emit, Happening } from '../../clients/events.ts'
+import { nearestOf } from '../../chains/nearest.ts'
 import type { Link } from '../../link/link.ts'
 import type { Ipv4Address, MacAddress } from '../../protocols/addresses.ts'
 import type { Caller } from '../rpc/program.ts'
@@ -13,6 +14,8 @@ const SWEEP_INTERVAL = 1_000
 /** Events a second for each kind of thing: a running system opens hundreds of small files. */
 const NEWS_A_SECOND = 50
 const FILES_KEPT = 1024
+/** A folder with more names than this is not searched for a similar one. */
+const NAMES_COMPARED = 2000
 
 /** What one client reads of one file. */
 interface Reading {
@@ -24,6 +27,14 @@ interface Reading {
   lastToldAt: number
   ended: boolean
 }
+
+/** A name that was not found in the folder of this path. */
+interface Missed {
+  readonly path: string
+  readonly name: string
+}
+
+type Folder = () => Promise<readonly { readonly name: string }[]>
 
 export interface Read {
   /** Tells this file from others of the same client. */
@@ -69,10 +80,22 @@ export class Reports {
     this.#tell(address, (client) => ({ type: 'request-refused', ...client, ...what }))
   }
 
-  lookupMissed({ address }: Caller, file: string): void {
+  /** `folder` lists what is beside the name, and is asked where that is worth it. */
+  async lookupMissed({ address }: Caller, { path, name }: Missed, folder: Folder): Promise<void> {
     if (!this.#isNews('missed')) return
     const expected = this.#client(address).hasRead
-    this.#tell(address, (client) => ({ type: 'nfs-lookup-missed', ...client, address, file, expected }))
+    const names = expected ? [] : await folder().catch(() => [])
+    const nearest = nearestOf(name, names.length > NAMES_COMPARED ? [] : names.map((one) => one.name))
+    const near = nearest === undefined ? {} : { nearest }
+    const file = `${path === '/' ? '' : path}/${name}`
+    this.#tell(address, (client) => ({
+      type: 'nfs-lookup-missed',
+      ...client,
+      address,
+      file,
+      expected,
+      ...near,
+    }))
   }
 
   /** A file that was read whole and is looked up again is read anew from here on: the target boots it again. */

@@ -5,6 +5,7 @@ import { NFS_VERSION_2 } from '../../protocols/nfs/v2/program.ts'
 import { NFS_PORT, NFS_PROGRAM, NFS_VERSION_3 } from '../../protocols/nfs/v3/program.ts'
 import { MOUNT_PROGRAM } from '../../protocols/sunrpc/mount.ts'
 import { PORTMAP_PORT } from '../../protocols/sunrpc/portmap.ts'
+import { Company } from '../rpc/company.ts'
 import { RpcDispatcher } from '../rpc/dispatcher.ts'
 import { portmapProgram } from '../rpc/portmap.ts'
 import type { Caller, Program } from '../rpc/program.ts'
@@ -77,6 +78,7 @@ export async function startNfsServer(link: Link, emit: Emit, options: NfsOptions
       ),
     ],
   ]
+  const company = new Company()
   const opened: { close(): void }[] = []
   const close = async () => {
     for (const each of opened) each.close()
@@ -86,8 +88,8 @@ export async function startNfsServer(link: Link, emit: Emit, options: NfsOptions
   try {
     for (const [port, program] of programs) {
       const dispatcher = new RpcDispatcher([program], (error) => emit(faultNotice(error)))
-      opened.push(await serveDatagrams(link, port, dispatcher))
-      if (hasStreams(link)) opened.push(await serveStreams(link, port, dispatcher))
+      opened.push(await serveDatagrams(link, port, dispatcher, company))
+      if (hasStreams(link)) opened.push(await serveStreams(link, port, dispatcher, company))
     }
   } catch (error) {
     await close()

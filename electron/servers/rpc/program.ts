@@ -8,6 +8,8 @@ export interface Caller {
   readonly address: Ipv4Address
   readonly port: number
   readonly transport: 'udp' | 'tcp'
+  /** Whether what it is answered by can send a part of a file that is not in memory. */
+  readonly takesFiles?: boolean
   /** What it says of itself under AUTH_SYS; absent under AUTH_NONE. */
   readonly credential?: SystemCredential
 }

@@ -1,9 +1,9 @@
-import type { PieceWriter } from '../../protocols/sunrpc/pieces.ts'
+import type { Piece, PieceWriter } from '../../protocols/sunrpc/pieces.ts'
 import type { Results } from './program.ts'
 
 /** A reply in bytes. */
 export interface Reply {
-  readonly pieces: readonly [Buffer, ...Buffer[]]
+  readonly pieces: readonly [Buffer, ...Piece[]]
   /** To be called once nobody reads the pieces any more. Absent when nothing waits for that. */
   readonly sent?: (() => void) | undefined
 }

@@ -1,9 +1,10 @@
 import type { Endpoint, Link, LinkConnection, LinkListener, LinkSocket, StreamLink } from '../../link/link.ts'
 import { contains } from '../../protocols/addresses.ts'
-import { recordMark, RecordDecoder } from '../../protocols/sunrpc/records.ts'
-import { lengthOf } from '../../protocols/sunrpc/xdr.ts'
+import { joined } from '../../protocols/sunrpc/pieces.ts'
+import { RecordDecoder } from '../../protocols/sunrpc/records.ts'
+import type { Company } from './company.ts'
 import type { RpcDispatcher } from './dispatcher.ts'
-import type { Reply } from './reply.ts'
+import { ReplySender } from './reply-sender.ts'
 
 /** Calls being answered at once: what comes beyond them is lost, as UDP may lose it, and is sent again. */
 const DATAGRAM_CALLS = 1024
@@ -14,22 +15,24 @@ const UNSENT_LIMIT = 4 * 1024 * 1024
 /** The largest call: a WRITE of 256 KiB and what is around it. */
 const RECORD_LIMIT = 260 * 1024
 
-/** Answers calls that come as datagrams, each as soon as it is done. */
+/** Answers calls that come as datagrams, each as soon as it is done. `company` hears of all servers' clients. */
 export async function serveDatagrams(
   link: Link,
   port: number,
   dispatcher: RpcDispatcher,
+  company: Company,
 ): Promise<LinkSocket> {
   let calls = 0
   const socket = await link.open(port, (data, from) => {
     if (calls >= DATAGRAM_CALLS || !isPeer(link, from)) return
+    company.heard(socket)
     calls += 1
     // The link uses the memory of `data` again, and an answer may wait for the disk.
     void dispatcher.answer(Buffer.from(data), { ...from, transport: 'udp' }).then((reply) => {
       calls -= 1
       if (reply === undefined) return
       // The link takes what it sends before it returns.
-      socket.send(reply.pieces.length === 1 ? reply.pieces[0] : Buffer.concat(reply.pieces), from)
+      socket.send(joined(reply.pieces), from)
       reply.sent?.()
     })
   })
@@ -41,6 +44,7 @@ export async function serveStreams(
   link: StreamLink,
   port: number,
   dispatcher: RpcDispatcher,
+  company: Company,
 ): Promise<LinkListener> {
   // In the order in which they were last heard, the longest quiet one first.
   const connections = new Set<LinkConnection>()
@@ -52,8 +56,9 @@ export async function serveStreams(
     connection.on('data', () => {
       connections.delete(connection)
       connections.add(connection)
+      company.heard(connection)
     })
-    serveConnection(connection, dispatcher)
+    serveConnection(connection, dispatcher, company)
   })
   return {
     port: listener.port,
@@ -64,45 +69,31 @@ export async function serveStreams(
   }
 }
 
-function serveConnection(connection: LinkConnection, dispatcher: RpcDispatcher): void {
+function serveConnection(connection: LinkConnection, dispatcher: RpcDispatcher, company: Company): void {
   const records = new RecordDecoder(RECORD_LIMIT)
+  const caller = () => ({
+    ...connection.peer,
+    transport: 'tcp' as const,
+    // A lone reader is served best from memory that was filled ahead of it, several by threads of the system.
+    takesFiles: connection.sendFile !== undefined && company.hasOthersThan(connection),
+  })
+  const sender = new ReplySender(connection, () => proceed())
   const waiting: Buffer[] = []
   let calls = 0
 
-  const isBusy = () => calls >= CONNECTION_CALLS || connection.writableLength > UNSENT_LIMIT
+  const isBusy = () => calls + sender.waiting >= CONNECTION_CALLS || connection.writableLength > UNSENT_LIMIT
   const proceed = () => {
     while (waiting.length > 0 && !isBusy()) answer(waiting.shift()!)
     if (waiting.length === 0 && connection.isPaused()) connection.resume()
   }
   const answer = (record: Buffer) => {
     calls += 1
-    void dispatcher.answer(record, { ...connection.peer, transport: 'tcp' }).then((reply) => {
+    void dispatcher.answer(record, caller()).then((reply) => {
       calls -= 1
-      if (reply !== undefined) send(reply)
+      if (reply !== undefined) sender.send(reply)
       proceed()
     })
   }
-  let isCorked = false
-  // Replies that are ready together leave together. And each in one piece: iPXE takes the first segment of a reply
-  // for all of its header.
-  const send = ({ pieces: [first, ...rest], sent }: Reply) => {
-    if (!connection.writable) {
-      sent?.()
-      return
-    }
-    if (!isCorked) {
-      isCorked = true
-      connection.cork()
-      process.nextTick(() => {
-        isCorked = false
-        connection.uncork()
-      })
-    }
-    connection.write(Buffer.concat([recordMark(first.length + lengthOf(rest)), first]))
-    for (const [index, piece] of rest.entries())
-      connection.write(piece, index === rest.length - 1 ? sent : undefined)
-  }
-
   connection.on('error', () => connection.destroy())
   connection.on('drain', proceed)
   connection.on('data', (chunk: Buffer) => {

@@ -2,7 +2,7 @@
 import { _electron as electron, type ElectronApplication, type Page } from 'playwright'
 import type { BootEvent } from '../../../electron/clients/events.ts'
 import { noWindow, Profile } from '../../desktop/app.ts'
-import { longestTask } from '../../desktop/frames.ts'
+import { longestTask, recorderOf } from '../../desktop/frames.ts'
 import provideDisplay from '../../desktop/setup.ts'
 import { print, type Row } from '../row.ts'
 
@@ -81,12 +81,13 @@ async function flood(): Promise<Row[]> {
     await tell(app, [session(), ...Array.from({ length: CLIENTS }, (_, index) => discover(index))])
     await page.getByRole('button', { name: macOf(CLIENTS - 1) }).waitFor()
 
+    const recorder = recorderOf(app)
     const burst = Array.from({ length: BURST }, (_, index) => missing(index))
-    const longest = await longestTask(app, page, () => tell(app, burst), WATCHED)
+    const longest = await longestTask(recorder, page, () => tell(app, burst), WATCHED)
     const running = Array.from({ length: CLIENTS }, (_, index) => started(index))
     await tell(app, running)
     const busy = () => tellEachFrame(app, CLIENTS, WATCHED)
-    const smooth = await longestTask(app, page, busy, 0)
+    const smooth = await longestTask(recorder, page, busy, 0)
     return [
       row(`desktop: ${BURST} events at once, longest frame`, longest),
       row(`desktop: ${CLIENTS} clients with transfers, longest frame`, smooth),

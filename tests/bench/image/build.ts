@@ -3,6 +3,6 @@ import { buildImage } from '../../../electron/library/images/build.ts'
 import { folderEntries } from '../../../electron/library/images/folder.ts'
 
 const [folder = '', output = ''] = process.argv.slice(2)
-const entries = await folderEntries(folder)
+const entries = folderEntries(folder)
 await buildImage({ output, entries, volume: { name: 'Bench' }, disk: { scheme: 'mbr' } })
 console.log(process.resourceUsage().maxRSS * 1024)

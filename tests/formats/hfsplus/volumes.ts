@@ -52,7 +52,7 @@ export function expected(entries: readonly Entry[]): Map<string, string> {
     for (let depth = 1; depth < names.length; depth++) all.set(names.slice(0, depth).join('/'), '/')
     if (entry.kind === 'folder') all.set(entry.path, '/')
     else if (entry.kind === 'symlink') all.set(entry.path, `-> ${entry.target}`)
-    else all.set(entry.path, Buffer.from(entry.content).toString('latin1'))
+    else all.set(entry.path, Buffer.from(entry.content as Uint8Array).toString('latin1'))
   }
   return all
 }

@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { VolumeEntry } from '../../../electron/formats/hfsplus/entries.ts'
-import { buildImage, bytesEntry } from '../../../electron/library/images/build.ts'
+import { buildImage, bytesEntry, type ImageRequest } from '../../../electron/library/images/build.ts'
 import type { ImageContent } from '../../../electron/library/images/content.ts'
 import { extractVolume, type ExtractOptions } from '../../../electron/library/images/extract.ts'
 import { folderEntries } from '../../../electron/library/images/folder.ts'
@@ -30,7 +30,7 @@ let work: string
 beforeEach(() => void (work = mkdtempSync(join(tmpdir(), 'bootwire-extract-'))))
 afterEach(() => rmSync(work, { recursive: true }))
 
-async function image(entries: readonly VolumeEntry<ImageContent>[]): Promise<string> {
+async function image(entries: ImageRequest['entries']): Promise<string> {
   const output = join(work, 'disk.img')
   await buildImage({ output, entries, volume: { name: 'Volume' }, disk: { scheme: 'mbr' } })
   return output
@@ -55,7 +55,7 @@ describe('a folder', () => {
     mkdirSync(join(folder, 'locked'), { mode: 0o555 })
     symlinkSync('../../etc/passwd', join(folder, 'away'))
     symlinkSync('System/Größe', join(folder, 'inside'))
-    expect(await extract(await image(await folderEntries(folder)))).toEqual({
+    expect(await extract(await image(folderEntries(folder)))).toEqual({
       files: 3,
       folders: 3,
       size: 100_006,
@@ -75,7 +75,9 @@ describe('a folder', () => {
     skip(spawnSync('mkfifo', [join(work, 'pipe')]).status !== 0, 'mkfifo is not there')
     writeFileSync(join(work, 'file'), '')
     const skipped: string[] = []
-    const entries = await folderEntries(work, { onSkipped: (path) => skipped.push(path) })
+    const entries = []
+    for await (const entry of folderEntries(work, { onSkipped: (path) => skipped.push(path) }))
+      entries.push(entry)
     expect(entries.map(({ path }) => path)).toEqual(['file'])
     expect(skipped).toEqual([join(work, 'pipe')])
   })

@@ -30,7 +30,7 @@ beforeEach(({ skip }) => {
 
 it('holds what the target sent and got, in order, with directions and true times', async () => {
   const path = join(folder, 'plain.pcapng')
-  const wire = await Wire.create({ capture: path })
+  const wire = await Wire.create({ capture: { path } })
   const socket = await wire.open(7, (data, from) => socket.send(data, from))
   const target = await ScriptedTarget.plugInto(wire)
   const started = Date.now() / 1000
@@ -60,7 +60,7 @@ it('holds what the target sent and got, in order, with directions and true times
 
 it('says which of the target’s frames a fault plan lost, and does not hold those it never got', async () => {
   const path = join(folder, 'lossy.pcapng')
-  const wire = await Wire.create({ capture: path, faults: parseFaults('loss=100%') })
+  const wire = await Wire.create({ capture: { path }, faults: parseFaults('loss=100%') })
   const target = await ScriptedTarget.plugInto(wire)
   target.sendArp({})
   await new Promise((resolve) => setTimeout(resolve, 50))
@@ -72,7 +72,7 @@ it('says which of the target’s frames a fault plan lost, and does not hold tho
 
 it('that cannot be made is told with its path', async () => {
   const path = join(folder, 'missing', 'wire.pcapng')
-  await expect(Wire.create({ capture: path })).rejects.toMatchObject({
+  await expect(Wire.create({ capture: { path } })).rejects.toMatchObject({
     name: 'LinkError',
     message: expect.stringContaining(path) as string,
   })

@@ -22,7 +22,7 @@ import { readSetattrArguments } from '../../../electron/protocols/nfs/v2/setattr
 import { writeStatfsResult } from '../../../electron/protocols/nfs/v2/statfs.ts'
 import { readWriteArguments } from '../../../electron/protocols/nfs/v2/write.ts'
 import { decodeCall } from '../../../electron/protocols/sunrpc/call.ts'
-import { PieceWriter } from '../../../electron/protocols/sunrpc/pieces.ts'
+import { joined, PieceWriter } from '../../../electron/protocols/sunrpc/pieces.ts'
 import { oskitNetboot } from '../sunrpc/captured.ts'
 import { hex } from '../sunrpc/hex.ts'
 
@@ -52,7 +52,7 @@ const ATTRIBUTES = `00000001 000081ed 00000001 00000000 00000000 # NFREG, mode w
 const written = (write: (writer: PieceWriter) => void) => {
   const writer = new PieceWriter()
   write(writer)
-  return Buffer.concat(writer.pieces()).toString('hex')
+  return joined(writer.pieces()).toString('hex')
 }
 const bytes = (text: string) => hex(text).toString('hex')
 

@@ -43,7 +43,7 @@ import {
   writeWriteResult,
 } from '../../../electron/protocols/nfs/v3/write.ts'
 import { decodeCall } from '../../../electron/protocols/sunrpc/call.ts'
-import { PieceWriter } from '../../../electron/protocols/sunrpc/pieces.ts'
+import { joined, PieceWriter } from '../../../electron/protocols/sunrpc/pieces.ts'
 import { xnuRoot } from '../sunrpc/captured.ts'
 import { hex } from '../sunrpc/hex.ts'
 
@@ -87,7 +87,7 @@ const wcc = { before: folder, after: folder }
 const written = (write: (writer: PieceWriter) => void) => {
   const writer = new PieceWriter()
   write(writer)
-  return Buffer.concat(writer.pieces()).toString('hex')
+  return joined(writer.pieces()).toString('hex')
 }
 const bytes = (text: string) => hex(text).toString('hex')
 

@@ -77,8 +77,9 @@ export function installFake(options: FakeOptions): void {
   }
 
   const api: DesktopApi = {
-    environment: () =>
-      later({
+    environment: () => {
+      calls.push('environment')
+      return later({
         face: 'desktop',
         platform: 'linux',
         version: '0.1.0',
@@ -87,7 +88,8 @@ export function installFake(options: FakeOptions): void {
             ? { found: false, remedy: 'Install it with: sudo apt install qemu-system-x86' }
             : { found: true, version: '7.2.22' },
         elevation: 'asks',
-      }),
+      })
+    },
     interfaces: () =>
       later([
         {

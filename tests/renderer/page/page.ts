@@ -1,63 +1,46 @@
-/** Opens the built page in Electron with a stand-in for everything behind it. Needs `vite build --app` and a display. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { _electron as electron, type ElectronApplication, type Page } from 'playwright'
+/** Opens the built page in Chromium with a stand-in for everything behind it. Needs `vite build --app`. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright'
 import { transformWithOxc } from 'vite'
+import { PAGE_HEADERS, readAsset } from '../../../electron/api/page.ts'
 import type { FakeOptions } from './fake-desktop.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+/** Of nobody: what is asked of it is answered here. */
+const ORIGIN = 'https://bootwire.invalid'
 
 export interface OpenPage {
-  readonly app: ElectronApplication
   readonly page: Page
   /** What the console said is wrong, a violated security policy included. */
-  readonly errors: string[]
+  readonly errors: readonly string[]
   close(): Promise<void>
 }
 
-export async function openPage(options: FakeOptions, size = { width: 1200, height: 760 }): Promise<OpenPage> {
-  const folder = await mkdtemp(join(tmpdir(), 'bootwire-page-'))
-  const assets = join(folder, 'assets.mjs')
-  await writeFile(assets, await javascriptOf(here('../../../electron/api/page.ts')))
+export async function openPage(
+  browser: Browser,
+  options: FakeOptions,
+  size = { width: 1200, height: 760 },
+): Promise<OpenPage> {
   const fake = await javascriptOf(here('fake-desktop.ts'))
-
-  const app = await electron.launch({
-    args: [here('window.mjs'), '--no-sandbox', `--user-data-dir=${join(folder, 'profile')}`],
-    env: {
-      ...(process.env as Record<string, string>),
-      BOOTWIRE_ASSETS: pathToFileURL(assets).href,
-      BOOTWIRE_PAGE: here('../../../dist/renderer'),
-    },
+  const context = await browser.newContext({ viewport: size })
+  await context.route(`${ORIGIN}/**`, async (route) => {
+    const { pathname } = new URL(route.request().url())
+    const asset = await readAsset(here('../../../dist/renderer'), pathname)
+    if (asset === undefined) return route.fulfill({ status: 404 })
+    const headers = { ...PAGE_HEADERS, 'content-type': asset.type }
+    return route.fulfill({ headers, body: asset.bytes })
   })
-  const page = await app.firstWindow()
+  const page = await context.newPage()
   const errors: string[] = []
   page.on('console', (message) => {
-    if (
-      message.type() === 'error' ||
-      (message.type() === 'warning' && !message.text().includes('Electron Security Warning'))
-    )
-      errors.push(message.text())
+    if (['error', 'warning'].includes(message.type())) errors.push(message.text())
   })
   page.on('pageerror', (error) => errors.push(error.message))
-  await page.addInitScript(
-    `${fake.replaceAll(/^export /gm, '')}\nif (location.protocol === 'app:') installFake(${JSON.stringify(options)})`,
-  )
-  await app.evaluate(({ BrowserWindow }, { width, height }) => {
-    BrowserWindow.getAllWindows()[0]?.setContentSize(width, height)
-  }, size)
-  await page.goto('app://bootwire/')
+  await page.addInitScript(`${fake.replaceAll(/^export /gm, '')}\ninstallFake(${JSON.stringify(options)})`)
+  await page.goto(ORIGIN)
   await page.getByRole('navigation', { name: 'Steps' }).waitFor()
-  return {
-    app,
-    page,
-    errors,
-    close: async () => {
-      await app.close()
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
+  return { page, errors, close: () => context.close() }
 }
 
 async function javascriptOf(path: string): Promise<string> {

@@ -452,11 +452,13 @@ describe('reading', () => {
   test('a name that is not there is news before anything was read, and expected after', async () => {
     const { handle: root } = await client.mount('/srv/nbtest/k')
     await client.lookup(root, 'missing')
+    await client.lookup(root, 'Helo')
     const { handle } = await client.lookup(root, 'hello')
     await client.read(handle, 0, 10)
     await client.lookup(root, 'launchd')
     expect(events.filter(({ type }) => type === 'nfs-lookup-missed')).toMatchObject([
       { file: '/srv/nbtest/k/missing', expected: false },
+      { file: '/srv/nbtest/k/Helo', expected: false, nearest: 'hello' },
       { file: '/srv/nbtest/k/launchd', expected: true },
     ])
   })

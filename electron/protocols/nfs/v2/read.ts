@@ -1,6 +1,6 @@
 /** READ (RFC 1094 section 2.2.7). */
 import type { Reader } from '../../bytes.ts'
-import type { PieceWriter } from '../../sunrpc/pieces.ts'
+import type { Piece, PieceWriter } from '../../sunrpc/pieces.ts'
 import { writeOpaquePieces } from '../../sunrpc/xdr.ts'
 import type { Attributes } from '../attributes.ts'
 import { Status, type Result } from '../status.ts'
@@ -22,7 +22,7 @@ export function readReadArguments(reader: Reader): ReadArguments {
 }
 
 /** The data may lie in several places. */
-export type ReadResult = Result<{ readonly attributes: Attributes; readonly data: readonly Buffer[] }>
+export type ReadResult = Result<{ readonly attributes: Attributes; readonly data: readonly Piece[] }>
 
 export function writeReadResult(writer: PieceWriter, result: ReadResult): void {
   writeStatus(writer, result)

@@ -1,6 +1,6 @@
 /** READ (RFC 1813 section 3.3.6). */
 import type { Reader } from '../../bytes.ts'
-import type { PieceWriter } from '../../sunrpc/pieces.ts'
+import type { Piece, PieceWriter } from '../../sunrpc/pieces.ts'
 import { lengthOf, writeBoolean, writeOpaquePieces } from '../../sunrpc/xdr.ts'
 import type { Attributes } from '../attributes.ts'
 import { Status, type Result } from '../status.ts'
@@ -21,7 +21,7 @@ interface OfFile {
 }
 
 /** The data may lie in several places. */
-export type ReadResult = Result<OfFile & { readonly data: readonly Buffer[]; readonly eof: boolean }, OfFile>
+export type ReadResult = Result<OfFile & { readonly data: readonly Piece[]; readonly eof: boolean }, OfFile>
 
 export function writeReadResult(writer: PieceWriter, result: ReadResult): void {
   writer.u32(result.status)

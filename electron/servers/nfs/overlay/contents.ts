@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { joined } from '../../../protocols/sunrpc/pieces.ts'
 import * as disk from '../volume/disk.ts'
 import type { OpenFile } from '../volume/open-file.ts'
 import { OpenFiles } from '../volume/open-files.ts'
@@ -41,7 +42,7 @@ export class Contents {
       for (let offset = 0; offset < length;) {
         const chunk = await source.read(key, offset, Math.min(COPY_SIZE, length - offset))
         try {
-          for (const piece of chunk.data) await file.writeFile(piece)
+          await file.writeFile(joined(chunk.data))
         } finally {
           chunk.release()
         }

@@ -68,12 +68,12 @@ export class OverlayView implements Volume {
     })
   }
 
-  read(key: NodeKey, offset: number, count: number): Promise<Chunk> {
+  read(key: NodeKey, offset: number, count: number, mayStay?: boolean): Promise<Chunk> {
     return inNfsTerms(async () => {
       const record = this.record(key)
       if (record?.hasContent !== true) {
         if (isOwn(key)) throw new NfsError(Status.INVAL, 'not a regular file')
-        const chunk = await this.layers.base.read(key, offset, count)
+        const chunk = await this.layers.base.read(key, offset, count, mayStay)
         return record === undefined ? chunk : { ...chunk, attributes: await this.attributes(key) }
       }
       const attributes = await this.attributes(key)

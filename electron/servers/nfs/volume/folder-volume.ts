@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises'
 import { FileType, type Attributes, type Time } from '../../../protocols/nfs/attributes.ts'
 import { Status } from '../../../protocols/nfs/status.ts'
 import type { Space } from '../../../protocols/nfs/v3/filesystem.ts'
-import { chunkOf } from './chunk.ts'
+import { chunkOf, lendOf } from './chunk.ts'
 import * as disk from './disk.ts'
 import { inNfsTerms, stale } from './errors.ts'
 import { folderAccess, type FolderAccess } from './folder-access.ts'
@@ -90,7 +90,7 @@ export class FolderVolume implements Volume {
     })
   }
 
-  read(key: NodeKey, offset: number, count: number): Promise<Chunk> {
+  read(key: NodeKey, offset: number, count: number, mayStay = false): Promise<Chunk> {
     return inNfsTerms(async () => {
       const node = await this.#node(key)
       const { parent } = node
@@ -105,10 +105,11 @@ export class FolderVolume implements Volume {
             .catch((error: unknown) => {
               throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? stale() : error
             }),
-        async (file) => {
+        async (file, keep) => {
           const stats = await file.stats()
           const size = Number(stats.size)
-          return chunkOf(await file.read(offset, count, size), offset, this.#attributesOf(node, stats))
+          const lent = await lendOf(file, { offset, count, size, mayStay }, keep)
+          return chunkOf(lent, offset, this.#attributesOf(node, stats))
         },
       )
     })

@@ -1,4 +1,5 @@
 import { statsAtOnce } from './at-once.ts'
+import type { FilePart, Piece } from '../../../protocols/sunrpc/pieces.ts'
 import { Block, BLOCK_SIZE } from './blocks.ts'
 import * as disk from './disk.ts'
 import { isSameTime, type Stats } from './stats.ts'
@@ -11,13 +12,18 @@ const FRESH = 100
 /** Readers of one file that are told apart. */
 const READERS = 16
 
-/** Bytes of a file in memory that is lent: it must not be written to, and is used again after `release`. */
-export interface Lent {
-  readonly pieces: readonly Buffer[]
+/** Parts of files shorter than this are read into memory: to send them from there costs no more. */
+const WORTH_LEAVING = 64 * 1024
+/** What is brought into memory of a part that was left where it is. */
+const LOADED = 64 * 1024
+
+/** Bytes of a file that are lent: they must not be written to, and their memory is used again after `release`. */
+export interface Lent<Part extends Piece = Piece> {
+  readonly pieces: readonly Part[]
   readonly release: () => void
 }
 
-export const nothingLent: Lent = { pieces: [], release: () => undefined }
+export const nothingLent: Lent<Buffer> = { pieces: [], release: () => undefined }
 
 /**
  * A file that is open for reading. Clients read one piece after the other: what follows is read while they are at
@@ -32,6 +38,7 @@ export class OpenFile {
   readonly #blocks = new Map<number, Block>()
   /** The last blocks of what was read lately, because there may be several readers. */
   readonly #ends = new Set<number>()
+  #isUnreadable = false
   /** Counts up when what is known becomes wrong, so that a look from before is not taken for one from after. */
   #generation = 0
 
@@ -70,8 +77,16 @@ export class OpenFile {
     this.#statsAt = -Infinity
   }
 
+  /** What there is of `length` bytes from `offset`, left in the file; undefined where it is better read. */
+  part(offset: number, length: number, size: number): FilePart | undefined {
+    const end = Math.min(offset + length, size)
+    // What cannot be read is a status for the client: it has to be known before the reply begins.
+    if (this.#isUnreadable || end - offset < WORTH_LEAVING) return undefined
+    return { fd: this.fd, offset, length: end - offset, load: (from) => this.#load(from, end) }
+  }
+
   /** What there is of `length` bytes from `offset`. */
-  async read(offset: number, length: number, size: number): Promise<Lent> {
+  async read(offset: number, length: number, size: number): Promise<Lent<Buffer>> {
     const end = Math.min(offset + length, size)
     if (offset >= end) return nothingLent
     const first = Math.floor(offset / BLOCK_SIZE)
@@ -128,6 +143,16 @@ export class OpenFile {
     )
     this.#blocks.set(index, block)
     return block
+  }
+
+  async #load(offset: number, end: number): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafeSlow(Math.min(LOADED, end - offset))
+    try {
+      return bytes.subarray(0, await disk.readAt(this.fd, bytes, offset))
+    } catch (error) {
+      this.#isUnreadable = true
+      throw error
+    }
   }
 
   async #refresh(): Promise<void> {

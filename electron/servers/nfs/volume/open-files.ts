@@ -8,6 +8,8 @@ const OPEN_LIMIT = 64
 /** Opens a path and closes it again if `verify` throws: what was opened may be another thing than what was meant. */
 export type Open = (path: string, verify: (stats: Stats) => void) => Promise<OpenFile>
 type Find = (open: Open) => Promise<OpenFile>
+/** Keeps the file open after the action too, until what it returns is called. */
+export type Keep = () => () => void
 
 interface Slot {
   readonly file: Promise<OpenFile>
@@ -30,17 +32,16 @@ export class OpenFiles {
   }
 
   /** Runs `action` on the file of `key`. If it is not open, `find` opens it. */
-  async use<T>(key: string, find: Find, action: (file: OpenFile) => Promise<T>): Promise<T> {
+  async use<T>(key: string, find: Find, action: (file: OpenFile, keep: Keep) => Promise<T>): Promise<T> {
     const slot = this.#slots.get(key) ?? this.#opening(key, find)
     this.#slots.delete(key)
     this.#slots.set(key, slot)
     slot.users += 1
     this.#closeOldest()
     try {
-      return await action(await slot.file)
+      return await action(await slot.file, () => this.#keep(slot))
     } finally {
-      slot.users -= 1
-      if (slot.dropped) this.#release(slot)
+      this.#leave(slot)
     }
   }
 
@@ -67,6 +68,16 @@ export class OpenFiles {
     const slots = [...this.#slots.values()]
     for (const key of [...this.#slots.keys()]) this.drop(key)
     await Promise.all(slots.map(({ file }) => file.catch(() => undefined)))
+  }
+
+  #keep(slot: Slot): () => void {
+    slot.users += 1
+    return () => this.#leave(slot)
+  }
+
+  #leave(slot: Slot): void {
+    slot.users -= 1
+    if (slot.dropped) this.#release(slot)
   }
 
   #opening(key: string, find: Find): Slot {

@@ -5,7 +5,7 @@ import type { ServedTree } from '../../../chains/tree.ts'
 import { FileType, type Attributes, type Time } from '../../../protocols/nfs/attributes.ts'
 import { Status } from '../../../protocols/nfs/status.ts'
 import type { Space } from '../../../protocols/nfs/v3/filesystem.ts'
-import { chunkOf } from './chunk.ts'
+import { chunkOf, lendOf, type Wanted } from './chunk.ts'
 import { inNfsTerms, stale } from './errors.ts'
 import { checkLookup } from './names.ts'
 import type { Lent } from './open-file.ts'
@@ -71,14 +71,15 @@ export class TreeVolume implements Volume {
     })
   }
 
-  read(key: NodeKey, offset: number, count: number): Promise<Chunk> {
+  read(key: NodeKey, offset: number, count: number, mayStay = false): Promise<Chunk> {
     return inNfsTerms(async () => {
       const node = this.#node(key)
       const { content } = node
       if (content === undefined) throw new NfsError(Status.ISDIR, 'a folder')
       const attributes = this.#attributesOf(node)
       const size = Number(attributes.size)
-      return chunkOf(await this.#bytes(key, content, offset, count, size), offset, attributes)
+      const wanted = { offset, count, size, mayStay }
+      return chunkOf(await this.#bytes(key, content, wanted), offset, attributes)
     })
   }
 
@@ -128,8 +129,9 @@ export class TreeVolume implements Volume {
     return node
   }
 
-  async #bytes(key: NodeKey, content: Content, offset: number, count: number, size: number): Promise<Lent> {
+  async #bytes(key: NodeKey, content: Content, wanted: Wanted): Promise<Lent> {
     if (content.kind === 'bytes') {
+      const { offset, count } = wanted
       const { buffer, byteOffset, byteLength } = content.bytes
       const bytes = Buffer.from(buffer, byteOffset, byteLength).subarray(offset, offset + count)
       return { pieces: [bytes], release: () => undefined }
@@ -141,7 +143,7 @@ export class TreeVolume implements Volume {
           if (stats.type !== FileType.REGULAR)
             throw new NfsError(Status.IO, `${content.path} is no file any more`)
         }),
-      (file) => file.read(offset, count, size),
+      (file, keep) => lendOf(file, wanted, keep),
     )
   }
 

@@ -5,6 +5,7 @@
 import type { AttributeChanges, Attributes, Device, FileType } from '../../../protocols/nfs/attributes.ts'
 import type { ErrorStatus } from '../../../protocols/nfs/status.ts'
 import type { Space } from '../../../protocols/nfs/v3/filesystem.ts'
+import type { Piece } from '../../../protocols/sunrpc/pieces.ts'
 
 /** 16 bytes as 32 hexadecimal digits. It is no path, and nothing can be learned from it. */
 export type NodeKey = string
@@ -17,7 +18,7 @@ export interface Found {
 
 export interface Chunk {
   /** Lies in several places, and stays as it is until `release`. */
-  readonly data: readonly Buffer[]
+  readonly data: readonly Piece[]
   /** Its bytes together. */
   readonly length: number
   /** Whether the file ends with these bytes. */
@@ -39,8 +40,8 @@ export interface Volume {
   lookup(directory: NodeKey, name: string): Promise<Found>
   /** What a symbolic link says. Nothing here ever follows one. */
   readlink(key: NodeKey): Promise<string>
-  /** At most `count` bytes; none past the end. */
-  read(key: NodeKey, offset: number, count: number): Promise<Chunk>
+  /** At most `count` bytes; none past the end. A long part is left in its file where `mayStay` says so. */
+  read(key: NodeKey, offset: number, count: number, mayStay?: boolean): Promise<Chunk>
   /** All names in a directory but `.` and `..`, by their places. */
   list(directory: NodeKey): Promise<readonly Listed[]>
   space(): Promise<Space>

@@ -29,6 +29,8 @@ export interface ChainDescription {
   readonly profiles: readonly ChainProfile[]
   /** Whether its targets read by NFS: always, or when a folder is chosen for it. */
   readonly nfs: 'always' | 'with-folder' | 'never'
+  /** Whether its kernel is loaded with MultiBoot modules, each with arguments of its own. */
+  readonly modules?: boolean
   /** What the folder chosen for it is for, as a noun phrase; absent when it takes none. */
   readonly folder?: string
 }
@@ -63,6 +65,7 @@ export const chains: readonly ChainDescription[] = [
       },
     ],
     nfs: 'never',
+    modules: true,
   },
   {
     id: 'netboot',

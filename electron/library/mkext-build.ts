@@ -4,6 +4,7 @@ import type { DarwinVersion } from '../formats/darwin/kernel-version.ts'
 import { writeFat } from '../formats/fat.ts'
 import { PC_ARCHITECTURES, type PcArchitecture } from '../formats/macho-architectures.ts'
 import { writeMkext, type MkextVersion } from '../formats/mkext/mkext.ts'
+import { Turns } from './images/turns.ts'
 import { composeKexts, type KextBundle, type SkippedKext } from './kexts.ts'
 
 export interface MkextBuildOptions {
@@ -29,9 +30,11 @@ export async function buildMkext(
   const parts: { architecture: PcArchitecture; kexts: readonly KextInfo[]; bytes: Buffer }[] = []
   const problems = new Map<string, KextProblem>()
   const skipped: SkippedKext[] = []
+  const turns = new Turns()
   for (const architecture of architectures) {
     const composed = await composeKexts(bundles, architecture)
-    const bytes = writeMkext(composed.entries, { version, architecture, compress })
+    const options = { version, architecture, compress, pause: () => turns.passWhenOver() }
+    const bytes = await writeMkext(composed.entries, options)
     parts.push({ architecture, kexts: composed.infos, bytes })
     skipped.push(...composed.skipped)
     // Two architectures lack the same library as a rule: it is told once.

@@ -5,6 +5,7 @@ import type {
   NetworkInterface,
   StartOptions,
 } from '../../electron/api/desktop.ts'
+import { usedPaths } from './kernel-files.ts'
 
 export type ChainChoice = NonNullable<StartOptions['chain']>
 export type DhcpChoice = StartOptions['dhcp']
@@ -169,7 +170,7 @@ export function summary(
     case 'files': {
       const choice = choiceOf(setup)
       if (choice === undefined) return undefined
-      const count = choice.imports.length
+      const count = usedPaths(choice).length
       const files =
         count === 0 ? 'None of yours' : count === 1 ? '1 file of yours' : `${count} files of yours`
       return choice.folder === undefined ? files : `${files}, a folder`

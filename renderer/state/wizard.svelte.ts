@@ -1,5 +1,6 @@
 import type { DesktopApi, Failure, ServiceState, StartOptions } from '../../electron/api/desktop.ts'
 import { failureOf } from './failure.ts'
+import { withPath } from './kernel-files.ts'
 import { Library } from './library.svelte.ts'
 import { Lookout, serversFound } from './lookout.svelte.ts'
 import { LivePlan } from './plan.svelte.ts'
@@ -124,8 +125,7 @@ export class Wizard {
 
   async addImports(given: Promise<readonly string[]>): Promise<void> {
     const paths = await given
-    const before = this.choice?.imports ?? []
-    this.changeChoice({ imports: [...before, ...paths.filter((path) => !before.includes(path))] })
+    for (const path of paths) if (this.choice !== undefined) this.changeChoice(withPath(this.choice, path))
     // A file may have been given again because it changed.
     if (paths.length > 0) this.plan.check(this.options, true)
   }

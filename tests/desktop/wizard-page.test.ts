@@ -162,6 +162,58 @@ describe('the interface step', () => {
   })
 })
 
+it('lets a MultiBoot kernel be chosen, its modules be ordered, and each be told something', async () => {
+  const kernel = { kind: 'multiboot-kernel', description: 'A MultiBoot kernel.' }
+  const files = [
+    { name: 'xen', ...kernel },
+    { name: 'bootstrap', ...kernel },
+    { name: 'ramdisk', kind: 'unknown', description: 'Nothing that Bootwire knows.' },
+    { name: 'mboot.c32', kind: 'syslinux-part', description: 'A part of Syslinux.' },
+  ] as const
+  const page = await open({ gives: { files, folder: [] } })
+  await page.getByRole('radio', { name: 'A virtual target' }).click()
+  await button(page, 'Choose how it boots').click()
+  await page.getByRole('radio', { name: /PXELINUX.*MultiBoot/ }).click()
+  await button(page, 'Continue').click()
+  const list = page.getByRole('region', { name: 'The kernel' }).getByRole('listitem')
+  await list.getByText("Bootwire's sample kernel").waitFor()
+  await button(page, 'Choose files').click()
+  await list.getByText('ramdisk').waitFor()
+  const order = async () =>
+    (await list.allTextContents()).map((text) => /xen|bootstrap|ramdisk/.exec(text)?.[0])
+  expect(await order()).toEqual(['xen', 'bootstrap', 'ramdisk'])
+
+  await page.getByRole('textbox', { name: 'Kernel arguments' }).fill('dom0_mem=64M')
+  await page.getByRole('textbox', { name: 'Arguments of ramdisk' }).fill('root=/dev/ram0')
+  await button(page, 'Move ramdisk up').click()
+  expect(await order()).toEqual(['xen', 'ramdisk', 'bootstrap'])
+  await button(page, 'Make it the kernel: bootstrap').click()
+  expect(await order()).toEqual(['bootstrap', 'ramdisk', 'xen'])
+  expect(await button(page, 'Move xen down').isDisabled()).toBe(true)
+  expect(await accessibilityViolations(page)).toEqual([])
+  await page.getByRole('textbox', { name: 'Kernel arguments' }).fill('-v')
+
+  await page.getByText('Everything is there').waitFor()
+  await button(page, 'Continue').click()
+  await button(page, 'Start').click()
+  const at = (name: string) => `/home/ada/darwin/${name}`
+  await expect
+    .poll(() => page.evaluate(() => window.fake.started.map(({ chain }) => chain)))
+    .toEqual([
+      {
+        id: 'pxelinux',
+        imports: [at('mboot.c32')],
+        kernel: at('bootstrap'),
+        arguments: '-v',
+        modules: [
+          { path: at('ramdisk'), arguments: 'root=/dev/ram0' },
+          { path: at('xen'), arguments: 'dom0_mem=64M' },
+        ],
+        loaderFolders: [],
+      },
+    ])
+})
+
 it('reviews what is in a folder that targets mount, by how much it is and by its first names', async () => {
   const page = await open()
   await page.getByRole('radio', { name: 'A virtual target' }).click()

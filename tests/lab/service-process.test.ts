@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { Message } from '../../electron/api/contract.ts'
 import { boot132, KERNEL_BANNER, machO } from '../formats/darwin/files.ts'
+import { makeKext } from '../library/kext-folders.ts'
 
 const script = fileURLToPath(new URL('../../dist/node/service.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'bootwire-service-process-'))
@@ -96,6 +97,8 @@ describe('the boot service process', () => {
       for (let written = 0; written < size; written += block.length) appendFileSync(kernel, block)
       const boot = join(folder, 'boot')
       writeFileSync(boot, boot132('Darwin/x86 boot v5.0.132 - Chameleon v2.0-RC4 r684'))
+      const bundle = makeKext(folder, 'Large', { identifier: 'org.example.large', architectures: ['i386'] })
+      appendFileSync(join(bundle, 'Contents/MacOS/Large'), randomBytes(40_000_000))
 
       const { process: child } = start({ XDG_STATE_HOME: folder })
       const messages = createInterface({ input: child.stdout })
@@ -109,7 +112,7 @@ describe('the boot service process', () => {
         asked = { id: asked.id + 1, at: performance.now() }
         say(asked.id, { name: 'chains' })
       }
-      const chain = { id: 'chameleon', imports: [boot, kernel] }
+      const chain = { id: 'chameleon', imports: [boot, kernel, bundle] }
       say(reviewed, { name: 'review', options: { link: { kind: 'wire' }, chain, dhcp: {} } })
       ask()
       let whileMaking = 0

@@ -56,6 +56,22 @@ describe('a computer without Syslinux', () => {
   })
 })
 
+it('takes another MultiBoot image for a module where the kernel was chosen, and each module once', async () => {
+  const at = (name: string) => join(folder, name)
+  for (const name of ['xen', 'bootstrap']) await writeFile(at(name), smallKernel)
+  await writeFile(at('ramdisk'), 'a module')
+  const served = async (choice: object) => (await plan(choice)).files.slice(2).map(({ name }) => name)
+  const all = { imports: [at('xen'), at('bootstrap'), at('ramdisk')] }
+  expect(await served(all)).toEqual(['xen', 'bootstrap', 'ramdisk'])
+  expect(await served({ ...all, kernel: at('bootstrap') })).toEqual(['bootstrap', 'xen', 'ramdisk'])
+  const modules = [{ path: at('ramdisk'), arguments: 'root' }]
+  expect(await served({ imports: [at('xen')], kernel: at('bootstrap'), modules })).toEqual([
+    'bootstrap',
+    'ramdisk',
+    'xen',
+  ])
+})
+
 it('does not look for Syslinux when NetBoot was asked for', async () => {
   findSyslinux.mockClear()
   const { hints } = await plan({ profile: 'direct' })

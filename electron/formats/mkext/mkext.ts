@@ -88,13 +88,17 @@ export interface MkextOptions {
   readonly architecture: PcArchitecture
   /** Packs executables and lists: by LZSS in version 1, by zlib in version 2. */
   readonly compress: boolean
+  /** Waited for before each extension of version 1, which takes long to pack: others may have their turn. */
+  readonly pause?: () => Promise<void>
 }
 
 /** The entries' executables are for the archive's architecture already. Equal input gives equal bytes. */
-export function writeMkext(entries: readonly MkextEntry[], options: MkextOptions): Buffer {
-  const { version, architecture, compress } = options
+export async function writeMkext(entries: readonly MkextEntry[], options: MkextOptions): Promise<Buffer> {
+  const { version, architecture, compress, pause } = options
   const { cpuType, cpuSubtype } = PC_ARCHITECTURES[architecture]
-  const body = version === 1 ? writeVersion1(entries, HEAD, compress) : writeVersion2(entries, HEAD, compress)
+  const body = await (version === 1
+    ? writeVersion1(entries, HEAD, compress, pause)
+    : writeVersion2(entries, HEAD, compress))
   const checked = new Writer(HEAD + body.length)
     .u32(VERSIONS[version])
     .u32(entries.length)

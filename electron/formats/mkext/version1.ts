@@ -41,7 +41,12 @@ function readPlace(bytes: Uint8Array, table: Reader, allowance: Allowance): Uint
 }
 
 /** Without its head of `head` bytes, which all offsets count from. */
-export function writeVersion1(entries: readonly MkextEntry[], head: number, compress: boolean): Buffer {
+export async function writeVersion1(
+  entries: readonly MkextEntry[],
+  head: number,
+  compress: boolean,
+  pause?: () => Promise<void>,
+): Promise<Buffer> {
   const rows = new Writer()
   const files = new Writer()
   const start = head + entries.length * ROW
@@ -58,6 +63,7 @@ export function writeVersion1(entries: readonly MkextEntry[], head: number, comp
     return rows
   }
   for (const { info, executable } of entries) {
+    await pause?.()
     place(writeKernelPlist(info))
     place(executable)
   }

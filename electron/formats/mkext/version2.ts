@@ -1,5 +1,6 @@
 /** The second version: executables packed by zlib, then one property list with the lists of all extensions. */
-import { deflateSync, inflateSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { deflate, inflateSync, type ZlibOptions } from 'node:zlib'
 import { DecodeError, Reader, Writer } from '../../protocols/bytes.ts'
 import { writeKernelPlist } from '../plist/kernel.ts'
 import { isDictionary, readPlist, textOf, type PlistDictionary, type PlistValue } from '../plist/plist.ts'
@@ -81,24 +82,31 @@ function inflate(content: Uint8Array, size: number, offset: number): Buffer {
   }
 }
 
+const deflated = promisify<Uint8Array, ZlibOptions, Buffer>(deflate)
+
 /** Without its head of `head` bytes, which all offsets count from. */
-export function writeVersion2(entries: readonly MkextEntry[], head: number, compress: boolean): Buffer {
+export async function writeVersion2(
+  entries: readonly MkextEntry[],
+  head: number,
+  compress: boolean,
+): Promise<Buffer> {
   const files = new Writer()
   const start = head + PLACE
-  const pack = (content: Uint8Array) => (compress ? deflateSync(content, { level: 9 }) : content)
-  const infos = entries.map(({ info, path, executable }, index): PlistDictionary => {
+  const pack = async (content: Uint8Array) => (compress ? deflated(content, { level: 9 }) : content)
+  const infos: PlistDictionary[] = []
+  for (const [index, { info, path, executable }] of entries.entries()) {
     const own: Record<string, PlistValue> = { [PATH]: path ?? `/Extension${index}.kext` }
     if (executable !== undefined) {
       own[EXECUTABLE] = start + files.length
       own[EXECUTABLE_PATH] = `Contents/MacOS/${textOf(info, 'CFBundleExecutable') ?? ''}`
-      const packed = pack(executable)
+      const packed = await pack(executable)
       files.u32(compress ? packed.length : 0).u32(executable.length)
       files.bytes(packed)
     }
-    return { ...info, ...own }
-  })
+    infos.push({ ...info, ...own })
+  }
   const list = writeKernelPlist({ [LISTS]: infos })
-  const packed = pack(list)
+  const packed = await pack(list)
   return new Writer()
     .u32(start + files.length)
     .u32(compress ? packed.length : 0)

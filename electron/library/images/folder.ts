@@ -35,7 +35,7 @@ export async function* folderEntries(
     }))
     for (const name of namesIn(folder)) {
       const entry = describe(folder, name, path === '' ? name : `${path}/${name}`, contents, options)
-      if (turns.isOver) await turns.pass()
+      await turns.passWhenOver()
       if (entry === undefined) continue
       if (entry.kind === 'folder') paths.push(entry.path)
       yield entry

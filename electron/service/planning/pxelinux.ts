@@ -17,7 +17,7 @@ const SAMPLE_KERNEL_DONE = 'Reached the kernel'
 
 export const planPxelinuxChoice: ChainPlanner = async (choice, { address, watchesConsole }) => {
   const imports = await Promise.all(choice.imports.map((path) => describeImport(path)))
-  const imported = sortImports(imports)
+  const imported = sortImports(imports, choice.kernel)
   const loaderFolders = [...choice.loaderFolders, ...imported.loaderFolders]
   const [parts, chosenKernel, chosenModules] = await Promise.all([
     choice.profile === DIRECT ? undefined : findLoader(loaderFolders, choice.profile !== undefined),
@@ -65,10 +65,15 @@ async function findLoader(
   }
 }
 
-/** The first MultiBoot kernel is the kernel; what is neither that nor a part of Syslinux goes with it as a module. */
-function sortImports(imports: readonly Import[]) {
+/**
+ * The first MultiBoot kernel is the kernel, where none was chosen; what is neither that nor a part of Syslinux goes with
+ * it as a module.
+ */
+function sortImports(imports: readonly Import[], chosenKernel: string | undefined) {
   const loaders = imports.filter(({ recognition }) => recognition.kind === 'syslinux-part')
-  const kernel = imports.find(({ recognition }) => recognition.kind === 'multiboot-kernel')
+  const kernel = imports.find(({ path, recognition }) =>
+    chosenKernel === undefined ? recognition.kind === 'multiboot-kernel' : path === chosenKernel,
+  )
   return {
     kernel,
     loaderFolders: loaders.map(({ path }) => dirname(path)),

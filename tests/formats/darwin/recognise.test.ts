@@ -97,17 +97,23 @@ describe('Darwin files', () => {
     expect(recognise(bytes).description).toBe(description)
   })
 
-  it('for two architectures are told as both', () => {
-    const both = (make: (architecture: 'i386' | 'x86_64') => Buffer) =>
-      writeFat((['i386', 'x86_64'] as const).map((one) => ({ ...PC_ARCHITECTURES[one], bytes: make(one) })))
-    expect(
-      recognise(both((architecture) => machO({ architecture, entry: 1, text: KERNEL_BANNER }))),
-    ).toMatchObject({
+  it('for two architectures are told as both', async () => {
+    const both = async (make: (architecture: 'i386' | 'x86_64') => Buffer | Promise<Buffer>) =>
+      writeFat(
+        await Promise.all(
+          (['i386', 'x86_64'] as const).map(async (one) => ({
+            ...PC_ARCHITECTURES[one],
+            bytes: await make(one),
+          })),
+        ),
+      )
+    const kernel = await both((architecture) => machO({ architecture, entry: 1, text: KERNEL_BANNER }))
+    expect(recognise(kernel)).toMatchObject({
       kind: 'darwin-kernel',
       architectures: ['i386', 'x86_64'],
       version: { major: 10, minor: 8, patch: 0 },
     })
-    const mkext = both((architecture) =>
+    const mkext = await both((architecture) =>
       writeMkext([{ info: { CFBundleIdentifier: 'a' } }], { version: 2, architecture, compress: true }),
     )
     expect(recognise(mkext).description).toBe(
@@ -121,10 +127,10 @@ describe('Darwin files', () => {
     expect(recognise(Buffer.alloc(4096, 1), tail).description).toBe('An Apple disk image (UDIF, .dmg).')
   })
 
-  it('that were cut are told as something, never by an exception', () => {
+  it('that were cut are told as something, never by an exception', async () => {
     const whole = [
       machO({ entry: 1, text: KERNEL_BANNER }),
-      writeMkext([{ info: { a: 'b' } }], { version: 1, architecture: 'i386', compress: true }),
+      await writeMkext([{ info: { a: 'b' } }], { version: 1, architecture: 'i386', compress: true }),
       Buffer.from(writePlist({ Kernel: 'x' })),
       boot132('Darwin/x86 boot v5.0.132 - Chimera v1.11.1 r1394'),
       writeFat([{ ...PC_ARCHITECTURES.i386, bytes: machO() }]),

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Emit } from '../clients/events.ts'
@@ -8,7 +9,6 @@ import type { MacAddress } from '../protocols/addresses.ts'
 import { type Hardware, qemuArguments } from './arguments.ts'
 import { ConsoleLines } from './console.ts'
 import { MachineError, type Qemu, findQemu } from './find.ts'
-import { chordFor } from './keys.ts'
 import { spawnOnLeash } from './leash.ts'
 import { Qmp, type QmpEvent } from './qmp.ts'
 import { openScreen, type Screen, screenSocket } from './screen.ts'
@@ -55,6 +55,7 @@ export class Machine {
 
   readonly #emit: Emit
   readonly #process: ChildProcess
+  readonly #terminal: Terminal
   #qmp!: Qmp
   #complaints = ''
   #reason: string | undefined
@@ -75,7 +76,7 @@ export class Machine {
     const ears = { console: console.address, firmware: firmware.address }
     const argv = qemuArguments(hardware, (id) => cable.netdev(id), ears, screen?.argument)
     const closed = screen === undefined ? [console, firmware] : [console, firmware, screen]
-    const machine = new Machine(client, emit, spawnOnLeash(qemu.path, argv), closed)
+    const machine = new Machine(client, emit, spawnOnLeash(qemu.path, argv), console, closed)
     try {
       await machine.#powerOn(`QEMU ${qemu.version}, ${hardware.nic}, ${hardware.memory} MiB`)
     } catch {
@@ -90,10 +91,17 @@ export class Machine {
     return machine
   }
 
-  private constructor(mac: MacAddress, emit: Emit, process: ChildProcess, closed: readonly WithMachine[]) {
+  private constructor(
+    mac: MacAddress,
+    emit: Emit,
+    process: ChildProcess,
+    terminal: Terminal,
+    closed: readonly WithMachine[],
+  ) {
     this.mac = mac
     this.#emit = emit
     this.#process = process
+    this.#terminal = terminal
     process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#complaints = (this.#complaints + text).slice(-COMPLAINTS_KEPT)
     })
@@ -124,14 +132,9 @@ export class Machine {
     await sleep(KEY_DOWN + KEY_UP)
   }
 
-  /** Types text as on a US keyboard; `\n` is the Return key. Rejects before the first key if one is missing. */
-  async type(text: string): Promise<void> {
-    const chords = Array.from(text, (character) => {
-      const chord = chordFor(character)
-      if (chord === undefined) throw new RangeError(`A US keyboard has no key for "${character}".`)
-      return chord
-    })
-    for (const chord of chords) await this.sendKey(...chord)
+  /** Types ASCII text on the terminal at its serial port; `\n` is the Return key. */
+  type(text: string): void {
+    this.#terminal.type(text)
   }
 
   /** Switches the target off and waits until QEMU has ended. */
@@ -194,12 +197,19 @@ export class Machine {
   }
 }
 
-function listenForLines(
+/** What is at the other end of a serial line. */
+interface Terminal extends Listener {
+  type(text: string): void
+}
+
+async function listenForLines(
   onLine: (line: string) => void,
   onPrompt?: (text: string) => void,
-): Promise<Listener> {
+): Promise<Terminal> {
   const lines = new ConsoleLines(onLine)
-  return listenPrivately((socket) => {
+  let port: Socket | undefined
+  const listener = await listenPrivately((socket) => {
+    port = socket
     let silence: NodeJS.Timeout | undefined
     const isSilent = () => {
       const text = lines.prompt()
@@ -217,4 +227,5 @@ function listenForLines(
     // That QEMU ended is told by its process.
     socket.on('error', () => {})
   })
+  return { ...listener, type: (text) => void port?.write(text.replaceAll('\n', '\r'), 'latin1') }
 }

@@ -5,7 +5,7 @@ export class Typist {
   readonly #prompt: string
   readonly #lines: string[]
   #waits = false
-  #type: ((text: string) => Promise<void>) | undefined
+  #type: ((text: string) => void) | undefined
 
   /** `prompt` is how the line ends behind which the target waits. */
   constructor(prompt: string, lines: readonly string[]) {
@@ -13,8 +13,8 @@ export class Typist {
     this.#lines = [...lines]
   }
 
-  /** From here on there is a keyboard. */
-  sitDown(type: (text: string) => Promise<void>): void {
+  /** From here on there is something to type on. */
+  sitDown(type: (text: string) => void): void {
     this.#type = type
     this.#typeNext()
   }
@@ -30,7 +30,6 @@ export class Typist {
     const line = this.#lines.shift()
     if (line === undefined) return
     this.#waits = false
-    // A target that was switched off meanwhile has no keyboard: its end is told by itself.
-    this.#type(`${line}\n`).catch(() => {})
+    this.#type(`${line}\n`)
   }
 }

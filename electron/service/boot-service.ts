@@ -173,6 +173,7 @@ export class BootService {
       },
     })
     this.#closers.push(() => machine.quit())
+    // On the serial port, where the prompt is heard: it may be all the console that the target has.
     typist?.sitDown((text) => machine.type(text))
     this.#machine = machine
   }

@@ -61,6 +61,14 @@ describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
     },
   )
 
+  it('reads a kernel whose fragments overtake each other and come twice', async () => {
+    const machine = withoutPxe()
+    const { target, run } = await lab.start({ machine, faults: 'duplicate=5%,reorder=5,seed=3' })
+    await target.hear('NetBoot> ')
+    for (const version of [2, 3])
+      expect(await run(`nfs${version}@10.77.0.1:/kernels/large`)).toContain('Returning.')
+  })
+
   it('is a MultiBoot kernel itself, for a machine without any PXE', async () => {
     const { target, run } = await lab.start({ machine: withoutPxe('-h -f') })
     await target.hear('NetBoot> ')

@@ -8,7 +8,7 @@ const waitsAt = (text: string): Happening => ({ type: 'console-prompt', client, 
 function typistFor(...lines: string[]) {
   const typed: string[] = []
   const typist = new Typist('NetBoot> ', lines)
-  return { typed, typist, sitDown: () => typist.sitDown(async (text) => void typed.push(text)) }
+  return { typed, typist, sitDown: () => typist.sitDown((text) => void typed.push(text)) }
 }
 
 it('types the next line each time that the target waits at the prompt', () => {

@@ -47,7 +47,7 @@ const NEEDS: Record<'boot' | 'kernel', MissingFile> = {
   kernel: {
     what: 'A kernel of Darwin',
     remedy:
-      'It is the file mach_kernel in the root of a Darwin or PureDarwin system, versions 8 to 14. It comes out of a disk image with `bootwire image extract IMAGE FOLDER --path mach_kernel`. Add it to the files.',
+      'It is the file mach_kernel in the root of a Darwin or PureDarwin system, versions 8 to 14. The command `bootwire image extract` takes it out of a disk image. Add it to the files.',
   },
 }
 

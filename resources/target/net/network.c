@@ -4,11 +4,14 @@
 #include "../pxe/string.h"
 #include "arp.h"
 #include "ethernet.h"
+#include "fragments.h"
 #include "wire.h"
 
 /* RFC 791 section 3.1, RFC 792, RFC 768. */
 enum { IP_HEADER = 20, UDP_HEADER = 8, ICMP = 1, UDP = 17, TIME_TO_LIVE = 64 };
 enum { ECHO_REPLY = 0, ECHO = 8 };
+/* More of them, or an offset. */
+enum { IS_FRAGMENT = 0x3fff };
 
 struct network network;
 const uint8_t ethernet_broadcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
@@ -89,7 +92,7 @@ bool udp_send(uint32_t to, uint16_t from_port, uint16_t to_port, const void *dat
 
 static void answer_echo(uint32_t to, const uint8_t *message, size_t length)
 {
-        if (length < 8 || message[0] != ECHO || checksum(message, length) != 0)
+        if (length < 8 || length > UDP_MOST || message[0] != ECHO || checksum(message, length) != 0)
                 return;
         uint8_t *reply = answer + ETHERNET_HEADER + IP_HEADER;
         memcpy(reply, message, length);
@@ -118,14 +121,17 @@ static bool ip_receive(const uint8_t *packet, size_t length, const uint8_t *from
         size_t header = (packet[0] & 15) * 4u, total = get16(packet + 2);
         if (header < IP_HEADER || total < header || total > length || checksum(packet, header) != 0)
                 return false;
-        if (get16(packet + 6) & 0x3fff) /* a fragment: nothing that we ask for is answered in several */
-                return false;
         uint32_t source = get32(packet + 12), destination = get32(packet + 16);
         uint32_t subnet_broadcast = network.address | ~network.mask;
         if (network.address && destination != network.address && destination != BROADCAST && destination != subnet_broadcast)
                 return false;
         const uint8_t *body = packet + header;
         size_t body_length = total - header;
+        if (get16(packet + 6) & IS_FRAGMENT) {
+                body = reassemble(packet, header, total, &body_length);
+                if (!body)
+                        return false;
+        }
         if (packet[9] == ICMP && destination == network.address) {
                 arp_learn(source, from_mac);
                 answer_echo(source, body, body_length);

@@ -89,10 +89,10 @@ static bool wait(char *text)
                 print("Bad command line, type \"help\" for help.\n");
                 return false;
         }
+        key_was_pressed(); /* what was before does not count */
         print("Press a key within %u seconds for the prompt.\n", seconds);
         uint32_t start = milliseconds();
         struct datagram ignored;
-        key_was_pressed();
         while (milliseconds() - start < seconds * 1000) {
                 if (key_was_pressed())
                         return false;

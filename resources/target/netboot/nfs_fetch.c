@@ -6,10 +6,13 @@
 #include "nfs.h"
 
 /*
- * Reads are of 1 KB, so that every answer is one frame, and there are as many under way as the smallest receive
- * ring of a network card takes at once.
+ * Reads are as large as version 2 allows, with as many under way as the smallest receive ring of a network card has
+ * room for their fragments. A fragment that is lost takes all of its answer with it, and there are networks that
+ * lose them all: where losses are more than a few in a hundred frames, reads become so small that every answer is one.
  */
-enum { READ_SIZE = 1024, WINDOW = 8 };
+enum { LARGE_READ = 8192, SMALL_READ = 1024, LARGE_WINDOW = 2, WINDOW = 8 };
+/* What a large read that is lost weighs against those that are answered, and the sum that is too much. */
+enum { LOSS = 4, MOST_LOSSES = 3 * LOSS };
 /* Milliseconds: until a read is sent again the first time and at most, and without any answer until we give up. */
 enum { FIRST_TIMEOUT = 60, LONGEST_TIMEOUT = 2000, PATIENCE = 30000 };
 
@@ -17,10 +20,19 @@ struct read {
         uint32_t offset, length, transaction, sent, timeout;
 };
 
+/* The next kernel need not learn it again. */
+static unsigned losses;
+
+static uint32_t read_size(void)
+{
+        return losses < MOST_LOSSES ? LARGE_READ : SMALL_READ;
+}
+
 static bool send_read(const struct nfs *nfs, const struct handle *file, struct read *read)
 {
+        uint32_t length = read->length < read_size() ? read->length : read_size();
         read->sent = milliseconds();
-        return nfs_send_read(nfs, file, read->offset, read->length, &read->transaction);
+        return nfs_send_read(nfs, file, read->offset, length, &read->transaction);
 }
 
 static nfs_error read_file(const struct nfs *nfs, const struct handle *file, uint8_t *into, size_t size)
@@ -29,15 +41,18 @@ static nfs_error read_file(const struct nfs *nfs, const struct handle *file, uin
         size_t asked = 0, done = 0;
         uint32_t last_answer = milliseconds();
         while (done < size) {
+                unsigned under_way = read_size() == LARGE_READ ? LARGE_WINDOW : WINDOW;
                 for (unsigned i = 0; i < WINDOW; i++) {
                         struct read *read = &window[i];
-                        if (!read->length && asked < size) {
+                        if (!read->length && asked < size && i < under_way) {
                                 read->offset = asked;
-                                read->length = size - asked < READ_SIZE ? size - asked : READ_SIZE;
+                                read->length = size - asked < read_size() ? size - asked : read_size();
                                 read->timeout = FIRST_TIMEOUT;
                                 asked += read->length;
                                 send_read(nfs, file, read);
                         } else if (read->length && milliseconds() - read->sent >= read->timeout) {
+                                if (read_size() == LARGE_READ && read->length > SMALL_READ)
+                                        losses += LOSS;
                                 read->timeout = read->timeout * 2 < LONGEST_TIMEOUT ? read->timeout * 2 : LONGEST_TIMEOUT;
                                 send_read(nfs, file, read);
                         }
@@ -57,11 +72,14 @@ static nfs_error read_file(const struct nfs *nfs, const struct handle *file, uin
                                 return error;
                         if (!length || length > read->length)
                                 return "The file changed while it was read";
+                        if (length > SMALL_READ && losses)
+                                losses--;
                         memcpy(into + read->offset, data, length);
                         done += length;
                         read->offset += length;
                         read->length -= length;
-                        if (read->length) /* a server may give less than was asked for */
+                        read->timeout = FIRST_TIMEOUT;
+                        if (read->length) /* the rest of what a server gives less of, or is asked for less of */
                                 send_read(nfs, file, read);
                         last_answer = milliseconds();
                         if (progress(done, size))

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { crc32 } from 'node:zlib'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Wire } from '../../electron/link/wire/wire.ts'
 import { BROADCAST_ADDRESS, type Ipv4Address } from '../../electron/protocols/addresses.ts'
@@ -16,6 +16,7 @@ import {
   subnetMask,
 } from '../../electron/protocols/dhcp/options/standard.ts'
 import { noVirtualTarget } from './bootwire.ts'
+import { makeCombinedImage } from './mkmbimage.ts'
 import { calledAs, NetbootLab, withoutPxe } from './netboot.ts'
 import { unless } from '../skipping.ts'
 
@@ -124,6 +125,25 @@ describe('at the prompt of NetBoot', unless(noVirtualTarget()), () => {
     const available = [...said.matchAll(/([0-9a-f]{16}) \+ ([0-9a-f]{16}) available/g)]
     const ends = available.map(([, base, length]) => parseInt(base!, 16) + parseInt(length!, 16))
     expect(Math.max(...ends)).toBe(upper)
+  })
+
+  it('an image that mkmbimage has combined brings its modules along', async () => {
+    const parts = ['large', 'packed.gz'].map((name) => join(lab.folder, 'kernels', name))
+    const image = makeCombinedImage([
+      { path: join(lab.folder, 'kernels', 'hello'), string: 'hello' },
+      ...parts.map((path, index) => ({ path, string: `module ${index}` })),
+    ])
+    writeFileSync(join(lab.folder, 'kernels', 'Image'), image)
+    const { target, run } = await lab.start({ machine: withoutPxe() })
+    await target.hear('NetBoot> ')
+    const said = await run('10.77.0.1:/kernels/Image a')
+    expect(said).toMatch(/Command line: Image -retaddr 0x[0-9a-f]{8} -- a \r\n/)
+    for (const [index, path] of parts.entries()) {
+      const bytes = readFileSync(path)
+      const sum = crc32(bytes).toString(16).padStart(8, '0')
+      expect(said).toContain(`: module ${index}\r\n  ${bytes.length} bytes, CRC-32 ${sum}`)
+    }
+    expect(said).toContain('All is well.')
   })
 
   it('is asked what to do when no BOOTP server answers, and can be told everything by hand', async () => {

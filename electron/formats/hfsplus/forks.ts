@@ -33,15 +33,20 @@ export class Forks {
   }
 
   #source(fork: ForkData, more?: readonly Extent[]): BlockSource {
-    const { blockSize, totalBlocks } = this.#header
-    return forkSource(this.#volume, blockSize, totalBlocks, fork, more)
+    const { blockSize } = this.#header
+    return forkSource(this.#volume, blockSize, blocksThere(this.#volume, blockSize), fork, more)
   }
+}
+
+/** A header may claim any number of blocks, so that a file of a few bytes would have petabytes. */
+function blocksThere(volume: BlockSource, blockSize: number): number {
+  return Math.floor(volume.size / blockSize)
 }
 
 /** Reads the extents-overflow file, whose own extents are all in the volume's header. */
 export async function openForks(volume: BlockSource, header: VolumeHeader): Promise<Forks> {
-  const { blockSize, totalBlocks, extentsFile } = header
-  const file = forkSource(volume, blockSize, totalBlocks, extentsFile)
+  const { blockSize, extentsFile } = header
+  const file = forkSource(volume, blockSize, blocksThere(volume, blockSize), extentsFile)
   const [data, resource] = [new Map<number, Extent[]>(), new Map<number, Extent[]>()]
   for await (const { key, data: record } of leafRecords(file, await readTreeHeader(file))) {
     const { resourceFork, file } = decodeExtentKey(key)

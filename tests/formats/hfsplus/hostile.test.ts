@@ -102,6 +102,17 @@ describe('a damaged volume is refused', () => {
     await expect(open(image)).rejects.toThrow('nodeName')
   })
 
+  it('whose file is larger than all that is there, when that is opened', async () => {
+    const image = build([fileEntry('file', 'abc')])
+    image.writeUInt32BE(0xffff_ffff, 1024 + 44)
+    const volume = await open(image)
+    const record = volume.header.catalogFile.extents[0]!.start * 4096 + volume.find('file')!.recordAt
+    image.writeUInt32BE(0xffff, record + 88)
+    image.writeUInt32BE(0xffff_0000, record + 88 + 20)
+    const damaged = await open(image)
+    await expect(damaged.open(damaged.find('file')!)).rejects.toThrow('it ends behind block')
+  })
+
   it('whose file claims more bytes than its extents hold, when that is read', async () => {
     const image = build([fileEntry('file', 'abc')])
     const catalog = image.readUInt32BE(1024 + 272 + 16) * 4096

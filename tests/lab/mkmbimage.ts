@@ -16,7 +16,8 @@ export interface Part {
  */
 export function makeCombinedImage(parts: readonly Part[]): Buffer {
   const work = mkdtempSync(join(tmpdir(), 'bootwire-mkmbimage-'))
-  const run = (program: string, ...args: string[]) => execFileSync(program, args, { cwd: work, stdio: 'pipe' })
+  const run = (program: string, ...args: string[]) =>
+    execFileSync(program, args, { cwd: work, stdio: 'pipe' })
   try {
     const names = parts.map(({ path }, index) => {
       copyFileSync(path, join(work, `part${index}`))

@@ -74,7 +74,17 @@ export function peerEnvironment() {
     ...(libraries.length > 0
       ? { LD_LIBRARY_PATH: joinPaths(process.env.LD_LIBRARY_PATH, ...libraries) }
       : {}),
+    ...fontEnvironment(),
   }
+}
+
+/** Chromium ends where it finds no font at all: those that came with it, on a system without any. */
+function fontEnvironment() {
+  const own = unpacked(peers.chromium)
+  const [settings, ownSettings] = ['/', own].map((root) => join(root, 'etc/fonts'))
+  if (existsSync(settings) || !existsSync(ownSettings)) return {}
+  // The settings name fonts in the user's data too, and by whole paths only beside that.
+  return { FONTCONFIG_PATH: ownSettings, XDG_DATA_HOME: join(own, 'usr/share') }
 }
 
 /** @param {(string | undefined)[]} paths */

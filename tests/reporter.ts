@@ -25,5 +25,7 @@ const placeOf = (test: TestCase) => `${test.module.relativeModuleId} > ${test.fu
 function reasonOf(test: TestCase): string {
   const result = test.result()
   if (result.state === 'skipped' && result.note !== undefined) return result.note
+  const { reason } = test.meta()
+  if (reason !== undefined) return reason
   return test.options.mode === 'todo' ? 'to do' : 'no reason given'
 }

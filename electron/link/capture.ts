@@ -3,7 +3,6 @@ import { unlink } from 'node:fs/promises'
 import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import {
-  type CapturedPacket,
   type PacketDirection,
   encodeInterface,
   encodePacket,
@@ -73,13 +72,13 @@ export class Capture {
   /** @param direction as the interface sees it: `outbound` is what it sent */
   record(direction: PacketDirection, bytes: Uint8Array, comment?: string): void {
     const time = Math.round((performance.timeOrigin + performance.now()) * 1000)
-    this.add({ time, direction, bytes, ...(comment === undefined ? {} : { comment }) })
+    this.add(encodePacket({ time, direction, bytes, ...(comment === undefined ? {} : { comment }) }))
   }
 
-  /** The same of a packet that was seen before. */
-  add(packet: CapturedPacket): void {
+  /** Packets that were seen before, as `encodePacket` makes them, one after the other. */
+  add(packets: Buffer): void {
     if (this.#failed || !this.#file.writable) return
-    this.#write(encodePacket(packet))
+    this.#write(packets)
     const { limit } = this.#target
     if (limit !== undefined && this.#bytes >= limit / 2 && !this.#turning) void this.#turn()
   }

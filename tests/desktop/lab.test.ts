@@ -5,12 +5,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Dialogue, type Report } from '../lab/dialogue.ts'
 import { Lab, noLab, until, type Computer } from '../lab/namespaces.ts'
 import { noWindow, Profile } from './app.ts'
+import { unless } from '../skipping.ts'
 
 const program = fileURLToPath(new URL('programs/app.mjs', import.meta.url))
 const profile = new Profile()
 afterAll(() => profile.remove())
 
-describe.skipIf(noLab())('the app on a real interface', () => {
+describe('the app on a real interface', unless(noLab()), () => {
   let lab: Lab
   let server: Computer
   let target: Computer

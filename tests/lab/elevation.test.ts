@@ -16,6 +16,7 @@ import { findProgram } from '../../build/debian.mjs'
 import { compile } from './compile.ts'
 import { Dialogue } from './dialogue.ts'
 import { Lab, noLab, until, type Computer } from './namespaces.ts'
+import { unless } from '../skipping.ts'
 
 const service = resolve('dist/node/service.js')
 const NOBODY = 65_534
@@ -26,7 +27,7 @@ const PKEXEC = `#!/bin/sh
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin PKEXEC_UID=${NOBODY} "$@"
 `
 
-describe.skipIf(noLab())('a service that was elevated by pkexec', () => {
+describe('a service that was elevated by pkexec', unless(noLab()), () => {
   const folder = mkdtempSync(join(tmpdir(), 'bootwire-elevation-'))
   let program: string
   let lab: Lab

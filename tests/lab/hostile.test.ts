@@ -4,11 +4,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { Bootwire } from './bootwire.ts'
 import { compile } from './compile.ts'
 import { Lab, noLab, type Computer } from './namespaces.ts'
+import { unless } from '../skipping.ts'
 
 const DATAGRAMS = 1_000_000
 const MEGABYTE = 1024
 
-describe.skipIf(noLab())('a million hostile datagrams', () => {
+describe('a million hostile datagrams', unless(noLab()), () => {
   const lab = new Lab()
   afterAll(() => lab.close())
 

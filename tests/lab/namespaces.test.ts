@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { Lab, noLab, until } from './namespaces.ts'
+import { unless } from '../skipping.ts'
 
-describe.skipIf(noLab())('the lab', () => {
+describe('the lab', unless(noLab()), () => {
   const lab = new Lab()
   afterAll(() => lab.close())
 

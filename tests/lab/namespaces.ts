@@ -2,7 +2,7 @@
  * Networks for tests, made of network namespaces: computers, cables, bridges and taps that exist on this machine
  * only. Interface names are local to a namespace, so every test may call its interfaces `eth0`.
  *
- *     describe.skipIf(noLab())('a server', () => {
+ *     describe('a server', unless(noLab()), () => {
  *       const lab = new Lab()
  *       afterAll(() => lab.close())
  *       const server = lab.computer('server')
@@ -23,21 +23,17 @@ export interface Finished {
   readonly stderr: string
 }
 
-let reported = false
+let known: { readonly reason: string | undefined } | undefined
 
-/** Whether namespaces cannot be made here; the reason is printed once, so that a skipped test is seen. */
-export function noLab(): boolean {
-  const reason = whyNoLab()
-  if (reason !== undefined && !reported) {
-    reported = true
-    console.warn(`Skipped: tests with network namespaces ${reason}`)
-  }
-  return reason !== undefined
+/** Why namespaces cannot be made here; undefined when they can. */
+export function noLab(): string | undefined {
+  known ??= { reason: whyNoLab() }
+  return known.reason
 }
 
 function whyNoLab(): string | undefined {
-  if (process.platform !== 'linux') return 'need Linux.'
-  if (process.getuid?.() !== 0) return 'need root: run the tests with sudo to include them.'
+  if (process.platform !== 'linux') return 'needs Linux'
+  if (process.getuid?.() !== 0) return 'needs root: sudo npm test'
   const name = `bw-${process.pid}-probe`
   try {
     ip('netns', 'add', name)
@@ -45,7 +41,7 @@ function whyNoLab(): string | undefined {
     removeLeftovers()
     return undefined
   } catch (error) {
-    return `cannot be made here: ${error instanceof Error ? error.message : String(error)}`
+    return `network namespaces cannot be made here: ${error instanceof Error ? error.message : String(error)}`
   }
 }
 

@@ -8,6 +8,7 @@ import { fragment } from '../../electron/protocols/ethernet/fragments.ts'
 import { encodeIpv4, IpProtocol, type Ipv4Packet } from '../../electron/protocols/ethernet/ipv4.ts'
 import { noVirtualTarget } from './bootwire.ts'
 import { pattern } from './patterns.ts'
+import { unless } from '../skipping.ts'
 
 const LARGEST = 9216
 
@@ -48,7 +49,7 @@ const datagram = (length: number, identification = 1): Ipv4Packet => ({
 const pieces = (length: number, identification?: number) => fragment(datagram(length, identification), 1500)
 const arrivals = (packets: readonly Ipv4Packet[]): Arrival[] => packets.map((packet) => ({ packet }))
 
-describe.skipIf(noVirtualTarget() !== undefined)('a datagram in fragments', () => {
+describe('a datagram in fragments', unless(noVirtualTarget()), () => {
   beforeAll(() => {
     const target = 'resources/target'
     const sources = ['tests/lab/programs/reassembler.c', `${target}/net/fragments.c`]

@@ -6,11 +6,12 @@ import { findMultiboot } from '../../electron/formats/multiboot.ts'
 import { noVirtualTarget } from './bootwire.ts'
 import { until } from './namespaces.ts'
 import { calledAs, netboot0, NetbootLab, netbootMb, withoutPxe } from './netboot.ts'
+import { unless } from '../skipping.ts'
 
 /** Program and version in the header of a call (RFC 5531 section 9). */
 const callOfNfs = (version: number) => Buffer.from([0, 1, 0x86, 0xa3, 0, 0, 0, version])
 
-describe.skipIf(noVirtualTarget() !== undefined)('NetBoot', () => {
+describe('NetBoot', unless(noVirtualTarget()), () => {
   const lab = new NetbootLab()
   afterEach(() => lab.clear())
   afterAll(() => lab.close())

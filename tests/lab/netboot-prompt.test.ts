@@ -18,13 +18,14 @@ import {
 import { noVirtualTarget } from './bootwire.ts'
 import { makeCombinedImage } from './mkmbimage.ts'
 import { calledAs, NetbootLab, withoutPxe } from './netboot.ts'
+import { unless } from '../skipping.ts'
 
 const UP = '\x1b[A'
 const LEFT = '\x1b[D'
 const HOME = '\x1b[H'
 const BACKSPACE = '\x7f'
 
-describe.skipIf(noVirtualTarget() !== undefined)('at the prompt of NetBoot', () => {
+describe('at the prompt of NetBoot', unless(noVirtualTarget()), () => {
   const lab = new NetbootLab()
   afterEach(() => lab.clear())
   afterAll(() => lab.close())

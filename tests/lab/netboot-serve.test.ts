@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest'
 import { buildTargets } from '../../build/target.mjs'
 import { Bootwire, noVirtualTarget } from './bootwire.ts'
 import { Lab, noLab, until } from './namespaces.ts'
+import { unless } from '../skipping.ts'
 
 const returning = buildTargets().find(({ name }) => name === 'samples/returning')!.path
 
-describe.skipIf(noLab() || noVirtualTarget() !== undefined)('bootwire serve --chain netboot', () => {
+describe('bootwire serve --chain netboot', unless(noLab() ?? noVirtualTarget()), () => {
   it('tells of a target that nobody can look into how it comes back and boots again', async ({
     onTestFinished,
   }) => {

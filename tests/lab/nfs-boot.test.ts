@@ -6,6 +6,7 @@ import { findProgram } from '../../build/debian.mjs'
 import { buildTargets } from '../../build/target.mjs'
 import { Bootwire, noVirtualTarget } from './bootwire.ts'
 import { Lab, noLab, until } from './namespaces.ts'
+import { unless } from '../skipping.ts'
 
 const hello = buildTargets().find(({ name }) => name === 'samples/hello')!.path
 const SCRIPT = '#!ipxe\nkernel nfs://10.77.0.1/kernels/hello.elf by nfs && boot || echo Not booted\n'
@@ -23,7 +24,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-describe.skipIf(noLab() || noVirtualTarget() !== undefined)('bootwire export on a real interface', () => {
+describe('bootwire export on a real interface', unless(noLab() ?? noVirtualTarget()), () => {
   it("boots a MultiBoot kernel by iPXE beside somebody else's DHCP server", async (context) => {
     if (findProgram('dnsmasq') === undefined) context.skip('dnsmasq is not there (Debian: dnsmasq-base).')
     const lab = new Lab()
@@ -60,7 +61,7 @@ describe.skipIf(noLab() || noVirtualTarget() !== undefined)('bootwire export on 
   })
 })
 
-describe.skipIf(noVirtualTarget())('bootwire try --export', () => {
+describe('bootwire try --export', unless(noVirtualTarget()), () => {
   it('boots the target with the folder at its side', async () => {
     const run = new Bootwire(['try', '--export', join(folder, 'export'), '--memory', '128'])
     closers.push(() => run.stop())

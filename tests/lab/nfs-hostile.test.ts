@@ -17,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Bootwire } from './bootwire.ts'
 import { compile } from './compile.ts'
 import { Lab, noLab, type Computer } from './namespaces.ts'
+import { unless } from '../skipping.ts'
 
 const MEGABYTE = 1024
 /** Shares of a million, in the order in which they are sent. The first is what memory is measured by. */
@@ -33,7 +34,7 @@ const FLOODS = {
   ],
 } as const
 
-describe.skipIf(noLab())('a million hostile calls', () => {
+describe('a million hostile calls', unless(noLab()), () => {
   let lab: Lab
   let folder: string
   let state: string

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,13 +12,14 @@ import { DhcpServer } from '../../electron/servers/dhcp/server.ts'
 import { startNfsServer } from '../../electron/servers/nfs/server.ts'
 import { startTftpServer } from '../../electron/servers/tftp/server.ts'
 import { until } from './namespaces.ts'
+import { noVirtualTarget } from './bootwire.ts'
+import { unless } from '../skipping.ts'
 
-const hasQemu = spawnSync('qemu-system-x86_64', ['--version']).status === 0
 const hello = buildTargets().find(({ name }) => name === 'samples/hello')!.path
 
 const SCRIPT = '#!ipxe\nkernel nfs://10.77.0.1/kernels/hello.elf by nfs && boot || echo Not booted\n'
 
-describe.skipIf(!hasQemu)('iPXE on the virtual cable', () => {
+describe('iPXE on the virtual cable', unless(noVirtualTarget()), () => {
   const closers: (() => unknown)[] = []
   afterEach(async () => {
     for (const close of closers.splice(0).reverse()) await close()

@@ -25,18 +25,18 @@ import { findProgram } from '../../build/debian.mjs'
 import { Bootwire } from './bootwire.ts'
 import { compile } from './compile.ts'
 import { Lab, noLab, until, type Computer } from './namespaces.ts'
+import { unless } from '../skipping.ts'
 
 const SERVER = '10.77.0.1'
 const GIGABYTE = 1024 ** 3
 
 /** libnfs is another implementation of version 3, over TCP: it knows no other transport. */
-function noLibnfs(): boolean {
-  if (noLab() || findProgram('nfs-ls') !== undefined) return noLab()
-  console.warn('Skipped: tests with libnfs need nfs-ls (Debian: libnfs-utils).')
-  return true
+function noLibnfs(): string | undefined {
+  if (noLab() !== undefined) return noLab()
+  return findProgram('nfs-ls') === undefined ? 'needs nfs-ls (Debian: libnfs-utils)' : undefined
 }
 
-describe.skipIf(noLibnfs())('bootwire export, to libnfs', () => {
+describe('bootwire export, to libnfs', unless(noLibnfs()), () => {
   let folder: string
   let lab: Lab
   let server: Computer

@@ -5,12 +5,13 @@ import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Dialogue } from './dialogue.ts'
 import { Lab, noLab } from './namespaces.ts'
+import { unless } from '../skipping.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bootwire-nic-capture-'))
 chmodSync(folder, 0o777)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-describe.skipIf(noLab())('a session on a real interface that keeps its packets', () => {
+describe('a session on a real interface that keeps its packets', unless(noLab()), () => {
   it('has those of targets, both ways, in a file of the user’s, and not what else went over the cable', async (context) => {
     for (const program of ['tshark', 'curl'])
       if (spawnSync(program, ['--version']).error !== undefined) context.skip(`needs ${program}`)

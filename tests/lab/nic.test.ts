@@ -3,8 +3,9 @@ import { compile } from './compile.ts'
 import { Dialogue, type Report } from './dialogue.ts'
 import { AS_NOBODY, Lab, noLab, until, type Computer } from './namespaces.ts'
 import type { NicServiceOptions } from './programs/nic-service.ts'
+import { unless } from '../skipping.ts'
 
-describe.skipIf(noLab())('a real interface', () => {
+describe('a real interface', unless(noLab()), () => {
   let lab: Lab
   let service: string
   let client: string

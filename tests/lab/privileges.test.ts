@@ -6,10 +6,11 @@ import { compile } from './compile.ts'
 import { Dialogue, type Report } from './dialogue.ts'
 import { AS_NOBODY, Lab, noLab, until, type Computer } from './namespaces.ts'
 import type { NicServiceOptions } from './programs/nic-service.ts'
+import { unless } from '../skipping.ts'
 
 const address = '10.77.0.1/24'
 
-describe.skipIf(noLab())('a service that was started as root', () => {
+describe('a service that was started as root', unless(noLab()), () => {
   let lab: Lab
   let server: Computer
   let target: Computer

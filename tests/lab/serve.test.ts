@@ -18,6 +18,7 @@ import { findProgram } from '../../build/debian.mjs'
 import { debianFile } from '../../build/peers.mjs'
 import { Bootwire, noVirtualTarget } from './bootwire.ts'
 import { Lab, noLab, until, type Computer } from './namespaces.ts'
+import { unless } from '../skipping.ts'
 
 const MEGABYTES = 1_000_000
 const folder = mkdtempSync(join(tmpdir(), 'bootwire-serve-'))
@@ -26,7 +27,7 @@ chmodSync(folder, 0o755)
 const file = (name: string) => join(folder, name)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-describe.skipIf(noLab())('bootwire serve, to real clients', () => {
+describe('bootwire serve, to real clients', unless(noLab()), () => {
   let lab: Lab
   let server: Computer
   let client: Computer

@@ -9,6 +9,7 @@ import type { Happening, HappeningOf } from '../../electron/clients/events.ts'
 import { Wire } from '../../electron/link/wire/wire.ts'
 import { MachineError, type Qemu, findQemu } from '../../electron/machine/find.ts'
 import { Machine, type MachineOptions } from '../../electron/machine/machine.ts'
+import { notOnWindows, onLinux } from '../skipping.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bootwire-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -109,7 +110,7 @@ describe('the virtual target', { timeout: 30_000 }, () => {
   })
 })
 
-describe.skipIf(process.platform === 'win32')('a target that does it itself', () => {
+describe('a target that does it itself', notOnWindows, () => {
   /** QEMU as far as QMP goes: tells these events once it is switched on. */
   async function start(events: readonly object[]): Promise<{ machine: Machine; happenings: Happening[] }> {
     const path = join(folder, 'fake-qemu')
@@ -150,7 +151,7 @@ describe('finding QEMU', () => {
   const path = process.env['PATH']
   afterEach(() => (process.env['PATH'] = path))
 
-  it.skipIf(process.platform !== 'linux')('that is not installed names the package', async () => {
+  it('that is not installed names the package', onLinux, async () => {
     process.env['PATH'] = folder
     await expect(findQemu()).rejects.toMatchObject({
       message: expect.stringContaining('no qemu-system-x86_64') as string,
@@ -158,22 +159,19 @@ describe('finding QEMU', () => {
     })
   })
 
-  it.skipIf(process.platform !== 'linux')(
-    'that is too old for the wire names the version it takes',
-    async () => {
-      const old = join(folder, 'qemu-system-x86_64')
-      writeFileSync(old, '#!/bin/sh\necho "QEMU emulator version 5.2.0 (Debian)"\n', { mode: 0o755 })
-      process.env['PATH'] = folder
-      await expect(findQemu()).rejects.toMatchObject({
-        message: expect.stringContaining('is QEMU 5.2.0') as string,
-        remedy: expect.stringContaining('7.2') as string,
-      })
-      rmSync(old)
-    },
-  )
+  it('that is too old for the wire names the version it takes', onLinux, async () => {
+    const old = join(folder, 'qemu-system-x86_64')
+    writeFileSync(old, '#!/bin/sh\necho "QEMU emulator version 5.2.0 (Debian)"\n', { mode: 0o755 })
+    process.env['PATH'] = folder
+    await expect(findQemu()).rejects.toMatchObject({
+      message: expect.stringContaining('is QEMU 5.2.0') as string,
+      remedy: expect.stringContaining('7.2') as string,
+    })
+    rmSync(old)
+  })
 })
 
-describe.skipIf(process.platform === 'win32')('a program on the leash', { timeout: 30_000 }, () => {
+describe('a program on the leash', { ...notOnWindows, timeout: 30_000 }, () => {
   beforeEach(({ skip }) => needQemu({ skip }))
   beforeAll(async () => {
     await build({

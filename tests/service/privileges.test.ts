@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { PrivilegeError, servingUser, unreadableFiles } from '../../electron/service/privileges.ts'
+import { notOnWindows } from '../skipping.ts'
 
-describe.skipIf(process.platform === 'win32')('the user to go on as', () => {
+describe('the user to go on as', notOnWindows, () => {
   it('is the one named, before the one who called sudo', () => {
     expect(servingUser({ SUDO_UID: '2' }, 'daemon')).toMatchObject({ name: 'daemon', uid: 1 })
   })

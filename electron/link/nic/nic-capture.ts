@@ -1,3 +1,4 @@
+import { encodePacket } from '../../formats/pcapng.ts'
 import { Capture, type CaptureFile } from '../capture.ts'
 import { PacketRing } from '../native/packet-ring.ts'
 import type { Nic } from './nic.ts'
@@ -64,8 +65,12 @@ export class NicCapture {
   }
 
   #drain(): boolean {
-    return this.#ring.drain(AT_ONCE, (packet) => {
-      if (this.#traffic.includes(packet.bytes)) this.#capture?.add(packet)
+    const packets: Buffer[] = []
+    const isMore = this.#ring.drain(AT_ONCE, (packet) => {
+      if (this.#traffic.includes(packet.bytes)) packets.push(encodePacket(packet))
     })
+    // One write for many: a stream takes longer over each than all the rest does.
+    if (packets.length > 0) this.#capture?.add(Buffer.concat(packets))
+    return isMore
   }
 }

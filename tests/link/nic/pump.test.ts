@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PeerSocket } from '../../../electron/link/link.ts'
 import { openNic, type Nic } from '../../../electron/link/nic/nic.ts'
+import { onLinux } from '../../skipping.ts'
 
 /** Sends back whatever comes, from a process of its own: one in this process could not answer a wait. */
 const ECHO = `
@@ -29,7 +30,7 @@ async function exchange(nic: Nic, port: number, count: number): Promise<PeerSock
   return peer
 }
 
-describe.runIf(process.platform === 'linux')('receiving without the event loop', () => {
+describe('receiving without the event loop', onLinux, () => {
   let nic: Nic
   const ends: (() => void)[] = []
 

@@ -12,6 +12,7 @@ import { decodeIpv6, linkLocalAddress } from '../../../electron/protocols/ethern
 import { decodeRouterDiscovery } from '../../../electron/protocols/ethernet/router-discovery.ts'
 import { frames } from '../../fixtures/ethernet.ts'
 import { SERVER, ScriptedTarget, TARGET, TARGET_MAC, datagram } from './target.ts'
+import { notOnWindows } from '../../skipping.ts'
 
 let wire: Wire
 let target: ScriptedTarget
@@ -263,7 +264,7 @@ describe('the plug', () => {
     expect((await target.datagram()).text).toBe('again')
   })
 
-  it.skipIf(process.platform === 'win32')('is in a folder of our own, which is gone afterwards', async () => {
+  it('is in a folder of our own, which is gone afterwards', notOnWindows, async () => {
     const other = await Wire.create()
     const folder = dirname(/addr\.path=(.*)$/.exec(other.netdev('any'))![1]!)
     expect(statSync(folder).mode & 0o777).toBe(0o700)

@@ -154,10 +154,13 @@ describe('boot1pxe says what is wrong, and the next boot device has its turn', (
   it('when the cable is pulled in the middle of a file', async () => {
     const { served, target } = await powerOn({ boot: standIn, 'boot.img': patternDisk(80_000, 1) })
     await target.hear(/Loading boot\.img, 39 MB: 10/)
-    await served.wire.close()
+    await target.unplug()
     await target.hear('The next boot device has its turn.')
     expect(target.said).toMatch(/\/boot\.img from 10\.77\.0\.1: the server went silent after \d+ .?B\./)
     await isAtNextDevice(target)
+    const ends = () => served.of('transfer-ended').filter(({ outcome }) => outcome === 'silent')
+    await until('the server to tell that the target fell silent', () => ends().length === 1, 60_000)
+    expect(ends()[0]!.bytes).toBeLessThan(80_000 * 512)
   })
 
   it('when the cable is pulled while boot reads its disk on demand', async () => {

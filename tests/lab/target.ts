@@ -198,6 +198,11 @@ export class Target {
     return (text.match(/.{80}/gs) ?? []).map((row) => row.trimEnd()).join('\n')
   }
 
+  /** Pulls the cable at its end. */
+  async unplug(): Promise<void> {
+    await this.#command('set_link n off')
+  }
+
   /** At which speed its serial port is, while it writes nothing. */
   async baud(): Promise<number> {
     const read = async (port: number) =>

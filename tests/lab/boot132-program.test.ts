@@ -33,15 +33,19 @@ afterEach(async () => {
 type Machine = Omit<TargetOptions, 'wire'> & Omit<BenchOptions, 'files' | 'bootFile'>
 
 /** Switches a target on that boots boot1pxe, with these files beside it. */
-async function powerOn(files: Readonly<Record<string, Buffer>>, machine: Machine = {}) {
+async function powerOn(
+  files: Readonly<Record<string, Buffer>>,
+  machine: Machine = {},
+  atEnd = (close: () => Promise<void>): unknown => closers.push(close),
+) {
   const served = await ServedWire.open({
     ...machine,
     files: beside({ boot1pxe: program('boot1pxe.0'), ...files }),
     bootFile: `${DIRECTORY}/boot1pxe`,
   })
-  closers.push(() => served.close())
+  atEnd(() => served.close())
   const target = await Target.start({ memory: 192, ...machine, wire: served.wire })
-  closers.push(() => target.off())
+  atEnd(() => target.off())
   return { served, target }
 }
 
@@ -151,8 +155,10 @@ describe('boot1pxe says what is wrong, and the next boot device has its turn', (
     await isAtNextDevice(target)
   })
 
-  it('when the cable is pulled in the middle of a file', async () => {
-    const { served, target } = await powerOn({ boot: standIn, 'boot.img': patternDisk(80_000, 1) })
+  // Both wait for most of a minute until the program gives up: they do it together.
+  it.concurrent('when the cable is pulled in the middle of a file', async ({ onTestFinished }) => {
+    const files = { boot: standIn, 'boot.img': patternDisk(80_000, 1) }
+    const { served, target } = await powerOn(files, {}, onTestFinished)
     await target.hear(/Loading boot\.img, 39 MB: 10/)
     await target.unplug()
     await target.hear('The next boot device has its turn.')
@@ -163,10 +169,11 @@ describe('boot1pxe says what is wrong, and the next boot device has its turn', (
     expect(ends()[0]!.bytes).toBeLessThan(80_000 * 512)
   })
 
-  it('when the cable is pulled while boot reads its disk on demand', async () => {
+  it.concurrent('when the cable is pulled while boot reads its disk', async ({ onTestFinished }) => {
     const { served, target } = await powerOn(
       { boot: standIn, 'boot1pxe.cfg': ON_DEMAND },
       { folder: work, faults: 'delay=2ms' },
+      onTestFinished,
     )
     await target.hear('Boot device 80.')
     await served.wire.close()

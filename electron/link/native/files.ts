@@ -4,6 +4,7 @@
  */
 import koffi from 'koffi'
 import { constants } from 'node:fs'
+import { fromLinux } from './library.ts'
 import { closeDescriptor } from './sockets.ts'
 
 /** `struct iovec`. */
@@ -32,25 +33,34 @@ const AT_EMPTY_PATH = 0x1000
 const STATX_MASK = 0xfff
 export const SIZE_OF_STATX = 256
 
-let loaded: Library | false | undefined
+const library = fromLinux((c): Library => {
+  const part = koffi.pointer(koffi.struct({ base: 'void *', length: 'size_t' }))
+  return {
+    preadv2: c.func('preadv2', 'intptr_t', ['int', part, 'int', 'int64_t', 'int']),
+    syscall: c.func(
+      'intptr_t syscall(intptr_t number, int fd, const char *name, const void *how, size_t size)',
+    ),
+    statx: c.func('int statx(int fd, const char *name, int flags, unsigned int mask, void *into)'),
+  }
+})
 
 /** Fills `into` from `offset` of a file. The number of bytes that are in memory, up to the first that is not. */
 export function readAtOnce(fd: number, into: Buffer, offset: number): number {
   const c = library()
-  if (c === false) return 0
+  if (c === undefined) return 0
   return Math.max(0, c.preadv2(fd, { base: into, length: into.length }, 1, offset, RWF_NOWAIT))
 }
 
 /** Puts the `struct statx` of an open file into `into`. Whether there is one. */
 export function statxOf(fd: number, into: Buffer): boolean {
   const c = library()
-  return c !== false && c.statx(fd, '', AT_EMPTY_PATH, STATX_MASK, into) === 0
+  return c !== undefined && c.statx(fd, '', AT_EMPTY_PATH, STATX_MASK, into) === 0
 }
 
 /** The same of a name in an open directory, where a link is not followed. */
 export function statxAtOnce(directory: number, name: string, into: Buffer): boolean {
   const c = library()
-  const fd = c === false ? -1 : c.syscall(SYS_OPENAT2, directory, name, openHow(), openHow().length)
+  const fd = c === undefined ? -1 : c.syscall(SYS_OPENAT2, directory, name, openHow(), openHow().length)
   if (fd < 0) return false
   const isThere = statxOf(fd, into)
   closeDescriptor(fd)
@@ -65,26 +75,4 @@ function openHow(): Buffer {
   how.writeBigUInt64LE(BigInt(O_PATH | O_CLOEXEC | constants.O_NOFOLLOW))
   how.writeBigUInt64LE(RESOLVE_CACHED | RESOLVE_NO_XDEV, 16)
   return how
-}
-
-/** Looked up at first use, as in `sockets.ts`. */
-function library(): Library | false {
-  return (loaded ??= load())
-}
-
-function load(): Library | false {
-  if (process.platform !== 'linux') return false
-  try {
-    const c = koffi.load(null)
-    const part = koffi.pointer(koffi.struct({ base: 'void *', length: 'size_t' }))
-    return {
-      preadv2: c.func('preadv2', 'intptr_t', ['int', part, 'int', 'int64_t', 'int']),
-      syscall: c.func(
-        'intptr_t syscall(intptr_t number, int fd, const char *name, const void *how, size_t size)',
-      ),
-      statx: c.func('int statx(int fd, const char *name, int flags, unsigned int mask, void *into)'),
-    }
-  } catch {
-    return false
-  }
 }

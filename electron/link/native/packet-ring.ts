@@ -3,7 +3,7 @@
  * blocks in shared memory (TPACKET_V3, Documentation/networking/packet_mmap.rst). No call is made for each packet, and
  * the kernel stamps them with their time. Opening one needs CAP_NET_RAW; reading it afterwards needs nothing.
  */
-import koffi from 'koffi'
+import { fromC } from './library.ts'
 import { checked, closeDescriptor, errorCode, interfaceIndex, SystemCallError } from './sockets.ts'
 
 const AF_PACKET = 17
@@ -53,29 +53,19 @@ interface Library {
   copyIn(to: bigint, from: Buffer, length: number): void
 }
 
-let loaded: Library | undefined
-
-/** Looked up at first use, as in `sockets.ts`. */
-function library(): Library {
-  return (loaded ??= load())
-}
-
-function load(): Library {
-  const c = koffi.load(null)
-  return {
-    socket: c.func('int socket(int domain, int type, int protocol)'),
-    setsockopt: c.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
-    getsockopt: c.func('int getsockopt(int fd, int level, int name, void *value, void *length)'),
-    bind: c.func('int bind(int fd, const void *address, uint32_t length)'),
-    mmap: c.func(
-      'intptr_t mmap(intptr_t at, size_t length, int protection, int flags, int fd, int64_t offset)',
-    ),
-    munmap: c.func('int munmap(intptr_t at, size_t length)'),
-    // Electron's V8 has no views of memory that is not its own: blocks are copied.
-    copyOut: c.func('memcpy', 'void', ['void *', 'intptr_t', 'size_t']),
-    copyIn: c.func('memcpy', 'void', ['intptr_t', 'const void *', 'size_t']),
-  }
-}
+const library = fromC((c): Library => ({
+  socket: c.func('int socket(int domain, int type, int protocol)'),
+  setsockopt: c.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
+  getsockopt: c.func('int getsockopt(int fd, int level, int name, void *value, void *length)'),
+  bind: c.func('int bind(int fd, const void *address, uint32_t length)'),
+  mmap: c.func(
+    'intptr_t mmap(intptr_t at, size_t length, int protection, int flags, int fd, int64_t offset)',
+  ),
+  munmap: c.func('int munmap(intptr_t at, size_t length)'),
+  // Electron's V8 has no views of memory that is not its own: blocks are copied.
+  copyOut: c.func('memcpy', 'void', ['void *', 'intptr_t', 'size_t']),
+  copyIn: c.func('memcpy', 'void', ['intptr_t', 'const void *', 'size_t']),
+}))
 
 export interface RingPacket {
   /** Microseconds since the Unix epoch. */

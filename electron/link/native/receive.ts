@@ -1,5 +1,5 @@
 /** Receiving on connected sockets without the event loop. Linux only. */
-import koffi from 'koffi'
+import { fromC } from './library.ts'
 import { closeDescriptor } from './sockets.ts'
 
 const MSG_DONTWAIT = 0x40
@@ -22,24 +22,14 @@ interface Library {
   epoll_wait(epoll: number, events: Buffer, most: number, timeout: number): number
 }
 
-let loaded: Library | undefined
-
-/** Looked up at first use, as in `sockets.ts`. */
-function library(): Library {
-  return (loaded ??= load())
-}
-
-function load(): Library {
-  const c = koffi.load(null)
-  return {
-    recv: c.func('intptr_t recv(int fd, void *data, size_t length, int flags)'),
-    fcntl: c.func('int fcntl(int fd, int command, ...)'),
-    setsockopt: c.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
-    epoll_create1: c.func('int epoll_create1(int flags)'),
-    epoll_ctl: c.func('int epoll_ctl(int epoll, int operation, int fd, const void *event)'),
-    epoll_wait: c.func('int epoll_wait(int epoll, void *events, int most, int timeout)'),
-  }
-}
+const library = fromC((c): Library => ({
+  recv: c.func('intptr_t recv(int fd, void *data, size_t length, int flags)'),
+  fcntl: c.func('int fcntl(int fd, int command, ...)'),
+  setsockopt: c.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
+  epoll_create1: c.func('int epoll_create1(int flags)'),
+  epoll_ctl: c.func('int epoll_ctl(int epoll, int operation, int fd, const void *event)'),
+  epoll_wait: c.func('int epoll_wait(int epoll, void *events, int most, int timeout)'),
+}))
 
 /** Receives one datagram, at once or never. The result is its length, negative when there is none. */
 export function receive(fd: number, into: Buffer): number {

@@ -2,9 +2,9 @@
  * sendfile(2) of Linux: bytes go from a file to a socket inside the kernel. It may wait for the disk, so it runs in
  * a thread of libuv's; and never for the peer, because Node's sockets do not block.
  */
-import koffi from 'koffi'
 import type { Socket } from 'node:net'
 import type { FileBytes, LinkConnection } from '../link.ts'
+import { fromLinux } from './library.ts'
 import { closeDescriptor, sendMore } from './sockets.ts'
 
 /** The most that one call moves: other clients want the thread too. */
@@ -23,12 +23,15 @@ interface Library {
   }
 }
 
-let loaded: Library | false | undefined
+const library = fromLinux((c): Library => ({
+  dup: c.func('int dup(int fd)'),
+  sendfile: c.func('intptr_t sendfile64(int socket, int file, void *offset, size_t count)') as never,
+}))
 
 /** What sends files by a connection; undefined where the system cannot. */
 export function fileSender(socket: Socket): LinkConnection['sendFile'] {
-  const c = (loaded ??= load())
-  if (c === false) return undefined
+  const c = library()
+  if (c === undefined) return undefined
   const sender = new FileSender(c, socket)
   return (head, file) => sender.send(head, file)
 }
@@ -93,17 +96,4 @@ class FileSender {
 function descriptorOf(socket: Socket): number {
   const { _handle } = socket as unknown as { readonly _handle?: { readonly fd?: number } | null }
   return _handle?.fd ?? -1
-}
-
-function load(): Library | false {
-  if (process.platform !== 'linux') return false
-  try {
-    const c = koffi.load(null)
-    return {
-      dup: c.func('int dup(int fd)'),
-      sendfile: c.func('intptr_t sendfile64(int socket, int file, void *offset, size_t count)') as never,
-    }
-  } catch {
-    return false
-  }
 }

@@ -7,6 +7,7 @@ import koffi from 'koffi'
 import { constants } from 'node:os'
 import { getSystemErrorName } from 'node:util'
 import { ipv4ToNumber, type Ipv4Address } from '../../protocols/addresses.ts'
+import { fromC } from './library.ts'
 
 /** A system call that failed: `bind: EADDRINUSE`. */
 export class SystemCallError extends Error {
@@ -47,7 +48,7 @@ export const SocketFlag = {
   broadcast: darwin ? 0x20 : 6,
 } as const
 
-/** The calls as C declares them; koffi knows their types from their declarations only. */
+/** The calls as C declares them. */
 interface Library {
   socket(domain: number, type: number, protocol: number): number
   close(fd: number): number
@@ -58,19 +59,15 @@ interface Library {
   if_nametoindex(name: string): number
 }
 
-/** Looked up at first use: the library is not to be searched where nothing of it is called. */
-const library = memo((): Library => {
-  const c = koffi.load(null)
-  return {
-    socket: c.func('int socket(int domain, int type, int protocol)'),
-    close: c.func('int close(int fd)'),
-    bind: c.func('int bind(int fd, const void *address, uint32_t length)'),
-    connect: c.func('int connect(int fd, const void *address, uint32_t length)'),
-    setsockopt: c.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
-    send: c.func('intptr_t send(int fd, const void *data, size_t length, int flags)'),
-    if_nametoindex: c.func('uint32_t if_nametoindex(const char *name)'),
-  }
-})
+const library = fromC((c): Library => ({
+  socket: c.func('int socket(int domain, int type, int protocol)'),
+  close: c.func('int close(int fd)'),
+  bind: c.func('int bind(int fd, const void *address, uint32_t length)'),
+  connect: c.func('int connect(int fd, const void *address, uint32_t length)'),
+  setsockopt: c.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
+  send: c.func('intptr_t send(int fd, const void *data, size_t length, int flags)'),
+  if_nametoindex: c.func('uint32_t if_nametoindex(const char *name)'),
+}))
 
 /** A new UDP socket's descriptor. It is the caller's to close until `dgram` has it. */
 export function openUdp(): number {
@@ -165,9 +162,4 @@ const unknownError = 'EUNKNOWN'
 export function errorCode(): string {
   const number = koffi.errno()
   return Object.values<number>(constants.errno).includes(number) ? getSystemErrorName(-number) : unknownError
-}
-
-function memo<T>(make: () => T): () => T {
-  let made: T | undefined
-  return () => (made ??= make())
 }

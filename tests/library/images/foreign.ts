@@ -27,7 +27,8 @@ export const sevenZip = (image: string): Verdict => run('7zz', 't', image)
 /** The paths and sizes that 7-Zip sees, by path without the volume's name. */
 export function sevenZipList(image: string): Map<string, number> {
   const { output } = run('7zz', 'l', '-slt', '-ba', image)
-  const found = [...output.matchAll(/^Path = (.*)\n(?:.+\n)*?Size = (\d*)\n/gm)]
+  // A dot would end at the line separators that a name may contain.
+  const found = [...output.matchAll(/^Path = ([^\n]*)\n(?:[^\n]+\n)*?Size = (\d*)\n/gm)]
   return new Map(
     found.map(([, path = '', size = '']) => [path.split('/').slice(1).join('/'), Number(size)] as const),
   )

@@ -20,7 +20,7 @@ const MEMORY = 512
 const SOONER = 3
 
 /**
- * Measures power-on to `boot` started from a disk image of 60 MB: loaded by boot1pxe from Bootwire, read by it on
+ * Measures how long it takes until `boot` started from a disk image of 60 MB: loaded by boot1pxe from Bootwire, read by it on
  * demand, and loaded by PXELINUX and memdisk from dnsmasq. `target` is the folder of the target programs.
  */
 export async function benchBoot132(target: string): Promise<Row[]> {
@@ -38,13 +38,13 @@ export async function benchBoot132(target: string): Promise<Row[]> {
     const values = (ours: number) =>
       new Map([[OURS, ours], ...(peer === undefined ? [] : [['memdisk', peer] as const])])
     return [
-      print(perSecond('Power-on to boot, 60 MB image in memory', values(whole))),
+      print(perSecond('Power-on to boot, 60 MB image in memory', values(whole.fromPowerOn))),
       print({
-        name: 'Power-on to boot, 60 MB image on demand',
+        name: 'boot1pxe to boot, 60 MB image on demand',
         unit: 'ms',
-        ours: demand,
-        peers: { 'in memory': whole },
-        limit: whole / SOONER,
+        ours: demand.fromProgram,
+        peers: { 'in memory': whole.fromProgram },
+        limit: whole.fromProgram / SOONER,
       }),
     ]
   } finally {
@@ -71,7 +71,14 @@ async function makeFiles(work: string, program: (name: string) => Buffer): Promi
   })
 }
 
-async function byBoot1pxe(work: string, target: string, settings: string): Promise<number> {
+/** Milliseconds until `boot` started. */
+interface Taken {
+  readonly fromPowerOn: number
+  /** Since boot1pxe said its first word: without the firmware, which takes as long whatever it loads. */
+  readonly fromProgram: number
+}
+
+async function byBoot1pxe(work: string, target: string, settings: string): Promise<Taken> {
   const name = (file: string) => `${DIRECTORY}/${file}`
   const served = await ServedWire.open({
     files: {
@@ -86,8 +93,11 @@ async function byBoot1pxe(work: string, target: string, settings: string): Promi
   const began = performance.now()
   const machine = await Target.start({ wire: served.wire, memory: MEMORY })
   try {
+    await machine.hear('boot1pxe', 180)
+    const said = performance.now()
     await machine.hear(BOOT_STARTED, 180)
-    return performance.now() - began
+    const started = performance.now()
+    return { fromPowerOn: started - began, fromProgram: started - said }
   } finally {
     await machine.off()
     await served.close()
